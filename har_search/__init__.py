@@ -1,0 +1,1 @@
+"""Hyperparameter search and leaderboard for the UCI HAR homework challenge."""

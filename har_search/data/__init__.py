@@ -1,0 +1,5 @@
+"""The data set: find, download, verify, parse, cache or simulate it."""
+
+from har_search.data.dataset import ACTIVITIES, FEATURES, REAL, SIMULATED, Dataset, Split
+
+__all__ = ["ACTIVITIES", "FEATURES", "REAL", "SIMULATED", "Dataset", "Split"]

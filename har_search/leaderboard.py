@@ -1,0 +1,276 @@
+"""The ranked standings: one SQL query over Optuna's own tables and its trials' attributes.
+
+Needs neither torch nor Optuna. Tables read: `trials`, `trial_values`, `trial_params`,
+`trial_user_attributes`, `studies`, `study_user_attributes`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import sqlalchemy
+
+from har_search.spec import Tables
+from har_search.storage import has_studies_table, open_for_reading, sql_errors
+
+SPEC_ATTRIBUTE = "har_search:spec"
+SORTS = {
+    "score": "score DESC, gap, parameters, trial_id",
+    "test": "test_accuracy DESC, gap, parameters, trial_id",
+    "gap": "gap, test_accuracy DESC, parameters, trial_id",
+}
+TRACK_ORDER = SORTS["test"]
+FIGURES = (
+    "test_accuracy",
+    "train_accuracy",
+    "gap",
+    "score",
+    "tracks",
+    "params",
+    "epoch",
+    "epochs",
+    "parameters",
+    "seed",
+    "seconds",
+    "dataset",
+)
+COLUMNS = ("rank", "study", "trial", "student", *FIGURES)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which trials to rank, and how.
+
+    Without `study`, those of all studies on real data, or with `simulated` of all studies. `top`
+    None ranks all. Without `sort`, by score, or within a track in the track's order: test accuracy,
+    smaller gap, fewer parameters.
+    """
+
+    study: str | None = None
+    track: str | None = None
+    student: str | None = None
+    best_per_student: bool = False
+    sort: str | None = None
+    top: int | None = None
+    trial: int | None = None
+    simulated: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Leaderboard:
+    """Ranked `standings` (a row a trial, `COLUMNS`), and each track's leading row.
+
+    `leaders` names every track of the studies shown; None where no trial qualifies. `finished`
+    counts the trials that the standings were selected from.
+    """
+
+    standings: pd.DataFrame
+    leaders: Mapping[str, dict[str, Any] | None]
+    finished: int
+
+
+def rows_of(board: Leaderboard) -> list[dict[str, Any]]:
+    """Return the standings as a list of plain objects, best first."""
+    frame = board.standings.astype(object)
+    records = frame.where(frame.notna(), None).to_dict(orient="records")
+    return [{str(key): value for key, value in record.items()} for record in records]
+
+
+def leaderboard(url: str, selection: Selection | None = None) -> Leaderboard:
+    """Rank the finished trials in the database at `url`.
+
+    Raises:
+        NotFoundError: no database there.
+        StorageError: it cannot be read.
+
+    """
+    selection = selection or Selection()
+    engine = open_for_reading(url)
+    with sql_errors(url), engine.connect() as connection:
+        rows: list[Any] = []
+        if has_studies_table(engine):
+            query, parameters = _query(selection, engine.dialect.name)
+            rows = list(connection.execute(query, parameters))
+    engine.dispose()
+    specs = {row.study_id: json.loads(row.spec) for row in rows if row.spec is not None}
+    standings = [_standing(row, specs[row.study_id]) for row in rows]
+    leaders: dict[str, dict[str, Any] | None] = {
+        track["name"]: None for spec in specs.values() for track in spec["track"]
+    }
+    for row, standing in zip(rows, standings, strict=True):
+        led = (row.led_tracks or "").split(",")
+        leaders |= {track: standing for track in leaders if track_key(track) in led}
+    listed = [standing for row, standing in zip(rows, standings, strict=True) if row.listed]
+    return Leaderboard(
+        pd.DataFrame(listed, columns=list(COLUMNS)), leaders, rows[0].finished if rows else 0
+    )
+
+
+def study_names(url: str) -> list[str]:
+    """List the studies in the database that this package made, by name.
+
+    Raises:
+        NotFoundError: no database there.
+        StorageError: it cannot be read.
+
+    """
+    engine = open_for_reading(url)
+    with sql_errors(url), engine.connect() as connection:
+        names: list[str] = []
+        if has_studies_table(engine):
+            query = sqlalchemy.text(
+                "SELECT study_name FROM studies s JOIN study_user_attributes a "
+                "ON a.study_id = s.study_id AND a.key = :spec ORDER BY study_name"
+            )
+            names = list(connection.execute(query, {"spec": SPEC_ATTRIBUTE}).scalars())
+    engine.dispose()
+    return names
+
+
+def track_key(track: str) -> str:
+    """Return the trial attribute that says 1 where a trial qualifies for the track."""
+    return f"track_{track.lower()}"
+
+
+def _standing(row: Any, spec: Tables) -> dict[str, Any]:
+    figures = json.loads(row.attributes)
+    tracks = [track["name"] for track in spec["track"] if figures.get(track_key(track["name"]))]
+    standing = {name: figures.get(name) for name in FIGURES}
+    return standing | {
+        "rank": row.place,
+        "study": row.study_name,
+        "trial": row.number,
+        "student": figures.get("student", ""),
+        "score": row.score,
+        "tracks": tracks,
+        "params": hyperparameters(spec, json.loads(row.params or "{}"), figures.get("start")),
+    }
+
+
+def hyperparameters(
+    spec: Tables, stored: Mapping[str, str | float], start: str | None
+) -> dict[str, Any]:
+    """Return the value of each hyperparameter of a trial, fixed ones included.
+
+    `stored` are Optuna's numbers: a choice is stored as its index.
+    """
+    values: dict[str, Any] = {**spec["recipe"]}
+    if "schedule" in spec["training"]:
+        values["schedule"] = spec["training"]["schedule"]
+    for name, space in spec["search"].items():
+        if name not in stored:
+            continue
+        number = float(stored[name])
+        if isinstance(space, list):
+            values[name] = space[int(number)]
+        else:
+            values[name] = int(number) if isinstance(space["low"], int) else number
+    for entry in spec["start"]:
+        if entry["name"] == start:
+            values |= {name: value for name, value in entry.items() if name != "name"}
+    return values
+
+
+_AGGREGATES = {
+    # SQLite's own JSON numbers have 15 digits; a float needs 17.
+    "sqlite": (
+        "json_group_object(a.key, json(a.value_json))",
+        "json_group_object(p.param_name, printf('%!.17g', p.param_value))",
+        "group_concat(l.key, ',')",
+    ),
+    "postgresql": (
+        "json_object_agg(a.key, a.value_json::json)::text",
+        "json_object_agg(p.param_name, p.param_value)::text",
+        "string_agg(l.key, ',')",
+    ),
+}
+
+
+def _query(selection: Selection, dialect: str) -> tuple[sqlalchemy.TextClause, dict[str, Any]]:
+    """Build the query: rank, cut to the top and each track's leader, then fetch those trials."""
+    attributes, params, tracks = _AGGREGATES[dialect]
+    parameters: dict[str, Any] = {"spec": SPEC_ATTRIBUTE}
+    conditions = ["t.state IN ('COMPLETE', 'PRUNED')"]
+    if selection.study is not None:
+        conditions.append("s.study_name = :study")
+        parameters["study"] = selection.study
+    elif not selection.simulated:
+        conditions.append("data.value_json <> '\"simulated\"'")
+    if selection.student is not None:
+        conditions.append("student.value_json = :student")
+        parameters["student"] = json.dumps(selection.student)
+    if selection.trial is not None:
+        conditions.append("t.number = :trial")
+        parameters["trial"] = selection.trial
+    in_track, order = "", SORTS["score"]
+    if selection.track is not None:
+        in_track = (
+            "WHERE EXISTS (SELECT 1 FROM trial_user_attributes k WHERE k.trial_id = f.trial_id "
+            "AND k.key = :track AND k.value_json = '1')"
+        )
+        parameters["track"], order = track_key(selection.track), TRACK_ORDER
+    if selection.sort is not None:
+        order = SORTS[selection.sort]
+    partition = "student" if selection.best_per_student else "trial_id"
+    top = "" if selection.top is None else "AND place <= :top"
+    if selection.top is not None:
+        parameters["top"] = selection.top
+    return (
+        sqlalchemy.text(
+            f"""
+WITH finished AS (
+  SELECT t.trial_id, t.number, t.study_id, s.study_name, spec.value_json AS spec, v.value AS score,
+         student.value_json AS student,
+         CAST(test.value_json AS DOUBLE PRECISION) AS test_accuracy,
+         CAST(gap.value_json AS DOUBLE PRECISION) AS gap,
+         CAST(size.value_json AS INTEGER) AS parameters
+  FROM trials t
+  JOIN studies s ON s.study_id = t.study_id
+  JOIN study_user_attributes spec ON spec.study_id = s.study_id AND spec.key = :spec
+  JOIN trial_values v ON v.trial_id = t.trial_id AND v.objective = 0
+  JOIN trial_user_attributes test ON test.trial_id = t.trial_id AND test.key = 'test_accuracy'
+  JOIN trial_user_attributes gap ON gap.trial_id = t.trial_id AND gap.key = 'gap'
+  JOIN trial_user_attributes size ON size.trial_id = t.trial_id AND size.key = 'parameters'
+  JOIN trial_user_attributes student ON student.trial_id = t.trial_id AND student.key = 'student'
+  JOIN trial_user_attributes data ON data.trial_id = t.trial_id AND data.key = 'dataset'
+  WHERE {" AND ".join(conditions)}
+), compared AS (
+  SELECT f.trial_id, f.student, f.score, f.test_accuracy, f.gap, f.parameters,
+         ROW_NUMBER() OVER (PARTITION BY {partition} ORDER BY {order}) AS own_place
+  FROM finished f {in_track}
+), ranked AS (
+  SELECT trial_id, ROW_NUMBER() OVER (ORDER BY {order}) AS place
+  FROM compared WHERE own_place = 1
+), led AS (
+  SELECT f.trial_id, k.key,
+         ROW_NUMBER() OVER (PARTITION BY k.key ORDER BY {_qualified(TRACK_ORDER)}) AS track_place
+  FROM finished f JOIN trial_user_attributes k ON k.trial_id = f.trial_id
+  WHERE k.key LIKE 'track$_%' ESCAPE '$' AND k.value_json = '1'
+), shown AS (
+  SELECT trial_id FROM ranked WHERE 1 = 1 {top}
+  UNION SELECT trial_id FROM led WHERE track_place = 1
+)
+SELECT f.trial_id, f.number, f.study_id, f.study_name, f.score, r.place,
+       CASE WHEN r.place IS NOT NULL {top} THEN 1 ELSE 0 END AS listed,
+       CASE WHEN ROW_NUMBER() OVER (PARTITION BY f.study_id) = 1 THEN f.spec END AS spec,
+       (SELECT COUNT(*) FROM finished) AS finished,
+       (SELECT {attributes} FROM trial_user_attributes a WHERE a.trial_id = f.trial_id)
+         AS attributes,
+       (SELECT {params} FROM trial_params p WHERE p.trial_id = f.trial_id) AS params,
+       (SELECT {tracks} FROM led l WHERE l.trial_id = f.trial_id AND l.track_place = 1)
+         AS led_tracks
+FROM shown JOIN finished f ON f.trial_id = shown.trial_id
+LEFT JOIN ranked r ON r.trial_id = f.trial_id
+ORDER BY CASE WHEN r.place IS NULL THEN 1 ELSE 0 END, r.place
+"""
+        ),
+        parameters,
+    )
+
+
+def _qualified(order: str) -> str:
+    return ", ".join(f"f.{term.strip()}" for term in order.split(","))

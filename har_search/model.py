@@ -1,0 +1,105 @@
+"""The network: a configuration, the `torch.nn.Sequential` it stands for, and that as source text.
+
+One description, `layers`, feeds both, so the text that a student pastes is the network that was
+trained. torch is imported only by `build`, so that showing a network does not cost its start-up.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+FEATURES = 561
+ACTIVITIES = 6
+
+
+@dataclass(frozen=True)
+class MLPConfig:
+    """A multilayer perceptron in the lesson's form.
+
+    `depth` hidden layers whose widths halve from `width` on; BatchNorm and dropout after the first
+    one only, as in the lesson. `width=128, depth=3, dropout=0.3, batch_norm=True` is the lesson's
+    own network.
+    """
+
+    width: int
+    depth: int
+    dropout: float
+    batch_norm: bool
+    features: int = FEATURES
+    activities: int = ACTIVITIES
+
+    @property
+    def hidden_widths(self) -> tuple[int, ...]:
+        """Units of each hidden layer, first to last."""
+        return tuple(max(self.width >> layer, self.activities) for layer in range(self.depth))
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One module of `torch.nn`: the class's name and its positional arguments."""
+
+    module: str
+    arguments: tuple[int | float, ...] = ()
+
+    def __str__(self) -> str:
+        return f"nn.{self.module}({', '.join(str(value) for value in self.arguments)})"
+
+
+def layers(config: MLPConfig) -> tuple[Layer, ...]:
+    """Describe the network, input to logits."""
+    description = []
+    inputs = config.features
+    for index, width in enumerate(config.hidden_widths):
+        description.append(Layer("Linear", (inputs, width)))
+        if index == 0 and config.batch_norm:
+            description.append(Layer("BatchNorm1d", (width,)))
+        description.append(Layer("ReLU"))
+        if index == 0 and config.dropout > 0:
+            description.append(Layer("Dropout", (config.dropout,)))
+        inputs = width
+    description.append(Layer("Linear", (inputs, config.activities)))
+    return tuple(description)
+
+
+def parameter_count(config: MLPConfig) -> int:
+    """Count the trainable numbers: weights and biases of linear layers, BatchNorm's scale and shift."""
+    total = 0
+    for layer in layers(config):
+        if layer.module == "Linear":
+            inputs, outputs = (int(value) for value in layer.arguments)
+            total += inputs * outputs + outputs
+        elif layer.module == "BatchNorm1d":
+            total += 2 * int(layer.arguments[0])
+    return total
+
+
+def source(config: MLPConfig) -> str:
+    """Return the network as Python source that runs when pasted, numbers filled in."""
+    lines = [f"    {layer}," for layer in layers(config)]
+    return "\n".join(["from torch import nn", "", "model = nn.Sequential(", *lines, ")"])
+
+
+def build(config: MLPConfig, generator: torch.Generator | None = None) -> torch.nn.Sequential:
+    """Build the network on the CPU in float32: (N, F) features to (N, C) logits, no softmax.
+
+    `generator` draws the initial weights by PyTorch's own rule for `nn.Linear`: weights and biases
+    uniform in ±1/sqrt(inputs) (He et al. 2015 with a = sqrt(5)). Without one, torch's global
+    generator does, as in pasted source.
+    """
+    from torch import nn
+
+    network = nn.Sequential(
+        *(getattr(nn, layer.module)(*layer.arguments) for layer in layers(config))
+    )
+    if generator is not None:
+        for module in network:
+            if isinstance(module, nn.Linear):
+                bound = 1 / math.sqrt(module.in_features)
+                nn.init.uniform_(module.weight, -bound, bound, generator=generator)
+                nn.init.uniform_(module.bias, -bound, bound, generator=generator)
+    return network

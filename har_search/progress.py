@@ -1,0 +1,127 @@
+"""A search on the screen: a live display on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from types import TracebackType
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.text import Text
+
+from har_search.challenge import Track
+from har_search.render import percent
+from har_search.search import FinishedTrial
+
+
+class SearchProgress:
+    """A `search.Watcher` that shows trials done, pace, time left and each track's best so far."""
+
+    def __init__(self, console: Console, tracks: tuple[Track, ...]) -> None:
+        self.console, self.tracks = console, tracks
+        self.best: dict[str, FinishedTrial] = {}
+        self.best_score: FinishedTrial | None = None
+        self.bar = Progress(
+            TextColumn("[bold]{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[pace]}"),
+            console=console,
+        )
+        self.live = (
+            Live(console=console, refresh_per_second=4, get_renderable=self.render)
+            if console.is_terminal
+            else None
+        )
+
+    def __enter__(self) -> SearchProgress:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self.live is not None:
+            self.live.stop()
+
+    def render(self) -> Group:
+        """Return what the terminal shows now."""
+        return Group(self.bar, *(Text.from_markup(line) for line in self.best_lines()))
+
+    def best_lines(self) -> list[str]:
+        """Say who leads, a line for the score and one for each track, ticked where it qualifies."""
+        lines = []
+        if self.best_score is not None:
+            lines.append(f"best score  {_figures(self.best_score)}")
+        for track in self.tracks:
+            label = f"track {escape(track.name)}"
+            if track.name in self.best:
+                lines.append(f"{label}     [green]✓ {_figures(self.best[track.name])}[/]")
+            else:
+                lines.append(f"{label}     [dim]– none yet ({track.rule})[/]")
+        return lines
+
+    def started(self, done: int, total: int, leaders: Sequence[FinishedTrial]) -> None:
+        """Show the bar, and who leads from earlier."""
+        for trial in leaders:
+            self.keep(trial)
+        self.begun, self.done_before = time.monotonic(), done
+        self.total = total
+        self.task = self.bar.add_task("trials", total=total, completed=done, pace="")
+        if self.live is not None and done < total:
+            self.live.start()
+
+    def finished(self, trial: FinishedTrial) -> None:
+        """Count a trial and keep it where it leads."""
+        self.keep(trial)
+        if self.live is not None:
+            self.bar.update(self.task, completed=trial.done, pace=self.pace(trial.done))
+        else:
+            note = "pruned" if trial.pruned else "complete"
+            tracks = f" track {' '.join(trial.tracks)}" if trial.tracks else ""
+            self.console.print(
+                f"{trial.done}/{self.total} trial {trial.number} {note}: {_figures(trial)}, "
+                f"{trial.epochs} epochs in {trial.seconds:.1f} s{tracks}",
+                highlight=False,
+                soft_wrap=True,
+            )
+
+    def keep(self, trial: FinishedTrial) -> None:
+        """Remember a trial where it leads."""
+        if self.best_score is None or trial.score > self.best_score.score:
+            self.best_score = trial
+        for track in trial.tracks:
+            leader = self.best.get(track)
+            if leader is None or _track_order(trial) < _track_order(leader):
+                self.best[track] = trial
+
+    def pace(self, done: int) -> str:
+        """Say trials a minute and the time left."""
+        seconds = max(time.monotonic() - self.begun, 1e-9)
+        per_minute = 60 * (done - self.done_before) / seconds
+        minutes, rest = divmod(round(60 * (self.total - done) / per_minute), 60)
+        return f"{per_minute:.1f} trials/min, {minutes}:{rest:02} left"
+
+    def failed(self, number: int, reason: str) -> None:
+        """Show why a trial failed."""
+        self.console.print(f"trial {number} failed: {escape(reason)}", style="yellow")
+
+    def stopping(self) -> None:
+        """Acknowledge Ctrl-C."""
+        self.console.print("stopping after this epoch; once more stops at once", style="yellow")
+
+
+def _figures(trial: FinishedTrial) -> str:
+    return (
+        f"test {percent(trial.test_accuracy)} % gap {percent(trial.gap)} pp "
+        f"score {percent(trial.score)}"
+    )
+
+
+def _track_order(trial: FinishedTrial) -> tuple[float, float, int, int]:
+    return (-trial.test_accuracy, trial.gap, trial.parameters, trial.number)

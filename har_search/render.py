@@ -1,0 +1,140 @@
+"""Standings to what people and programs read: a rich table, JSON, CSV and Markdown.
+
+Storage and JSON hold fractions; tables show percent and percentage points (pp).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.markup import escape
+from rich.measure import Measurement
+from rich.table import Table
+
+from har_search.leaderboard import Leaderboard, rows_of
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its heading, its text for a standing, and whether it may be dropped.
+
+    Columns of the highest `spare` go first where the screen is too narrow; 0 always stays.
+    """
+
+    heading: str
+    text: Callable[[Row], str]
+    spare: int = 0
+    left: bool = False
+
+
+def percent(fraction: float) -> str:
+    """Write a fraction as percent with two decimals: one window of 2,947 is 0.03 %."""
+    return f"{100 * fraction:.2f}"
+
+
+def tracks(row: Row) -> str:
+    """Name the tracks that a standing qualifies for."""
+    return " ".join(row["tracks"])
+
+
+_COLUMNS = (
+    Column("#", lambda row: str(row["rank"])),
+    Column("study", lambda row: row["study"], spare=2, left=True),
+    Column("trial", lambda row: str(row["trial"])),
+    Column("student", lambda row: row["student"], spare=1, left=True),
+    Column("test %", lambda row: percent(row["test_accuracy"])),
+    Column("train %", lambda row: percent(row["train_accuracy"]), spare=3),
+    Column("gap pp", lambda row: percent(row["gap"])),
+    Column("score", lambda row: percent(row["score"])),
+    Column("tracks", tracks, left=True),
+    Column("width", lambda row: str(row["params"]["width"]), spare=8),
+    Column("dropout", lambda row: f"{row['params']['dropout']:.2f}", spare=9),
+    Column("BN", lambda row: "yes" if row["params"]["batch_norm"] else "no", spare=6),
+    Column("lr", lambda row: f"{row['params']['learning_rate']:.2g}", spare=5),
+    Column("batch", lambda row: str(row["params"]["batch_size"]), spare=7),
+    Column("parameters", lambda row: f"{row['parameters']:,}", spare=4),
+    Column("epoch", lambda row: str(row["epoch"]), spare=10),
+)
+
+
+def leaders_line(board: Leaderboard) -> str:
+    """Name each track's leader, in one line."""
+    parts = []
+    for track, row in board.leaders.items():
+        if row is None:
+            parts.append(f"Track {track}: no entry yet")
+        else:
+            parts.append(
+                f"Track {track}: trial {row['trial']} of {row['student']}, "
+                f"test {percent(row['test_accuracy'])} %, gap {percent(row['gap'])} pp"
+            )
+    return "   ".join(parts)
+
+
+def table(board: Leaderboard, console: Console) -> Table:
+    """Lay the standings out for `console`, dropping the columns that do not fit, and say which."""
+    rows = rows_of(board)
+    columns = _shown_columns(rows)
+    dropped: list[str] = []
+    while True:
+        drawn = _draw(columns, rows)
+        needed = Measurement.get(console, console.options.update(max_width=10_000), drawn).maximum
+        spare = max(columns, key=lambda column: column.spare)
+        if needed <= console.width or spare.spare == 0:
+            break
+        columns = [column for column in columns if column is not spare]
+        dropped.append(spare.heading)
+    if dropped:
+        drawn.caption = f"a wider window also shows {', '.join(dropped)}"
+    return drawn
+
+
+def _shown_columns(rows: list[dict[str, Any]]) -> list[Column]:
+    several = len({row["study"] for row in rows}) > 1
+    return [column for column in _COLUMNS if several or column.heading != "study"]
+
+
+def _draw(columns: list[Column], rows: list[dict[str, Any]]) -> Table:
+    drawn = Table(box=None, pad_edge=False, header_style="bold", caption_justify="left")
+    for column in columns:
+        drawn.add_column(column.heading, justify="left" if column.left else "right", no_wrap=True)
+    for row in rows:
+        style = "green" if row["tracks"] else ""
+        drawn.add_row(*(escape(column.text(row)) for column in columns), style=style)
+    return drawn
+
+
+def to_json(board: Leaderboard) -> str:
+    """Write the standings as a JSON list of objects, fractions as stored."""
+    return json.dumps(rows_of(board), indent=2)
+
+
+def to_csv(board: Leaderboard) -> str:
+    """Write the standings as CSV: fractions, a column a hyperparameter, tracks space-separated."""
+    rows = []
+    for row in rows_of(board):
+        flat = {**row, "tracks": tracks(row)}
+        flat |= flat.pop("params")
+        rows.append(flat)
+    names = [name for name in board.standings.columns if name != "params"]
+    frame = pd.DataFrame(rows) if rows else pd.DataFrame(columns=names)
+    return frame.to_csv(index=False, lineterminator="\n").rstrip("\n")
+
+
+def to_markdown(board: Leaderboard) -> str:
+    """Write the standings as a Markdown table, figures in percent."""
+    rows = rows_of(board)
+    columns = _shown_columns(rows)
+    lines = [
+        [column.heading for column in columns],
+        ["---" if column.left else "---:" for column in columns],
+        *([column.text(row).replace("|", "\\|") for column in columns] for row in rows),
+    ]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

@@ -1,0 +1,182 @@
+"""The database: from a URL to an engine for reading or Optuna's storage for writing.
+
+The only module that catches SQL errors. SQLite files are written in WAL mode, so that readers and
+the writer do not wait for each other; reading never creates a file or a table. Optuna is imported
+only for writing: the leaderboard starts faster without it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import sqlalchemy
+from sqlalchemy import exc
+
+from har_search.errors import NotFoundError, StorageError
+
+if TYPE_CHECKING:
+    from optuna.storages import RDBStorage
+
+DEFAULT_URL = "sqlite:///har-search.db"
+BUSY_SECONDS = 60
+HEARTBEAT_SECONDS = 15
+
+
+def masked(url: str) -> str:
+    """Return the URL as it may be shown: with `***` for the password.
+
+    Raises:
+        StorageError: it is no database URL.
+
+    """
+    return _parse(url).render_as_string(hide_password=True)
+
+
+def _parse(url: str) -> sqlalchemy.URL:
+    try:
+        parsed = sqlalchemy.make_url(url)
+        parsed.get_dialect()
+    except exc.ArgumentError as error:
+        # The URL itself is not repeated: it may hold a password.
+        raise StorageError(
+            f"the storage is not a database URL; write sqlite:///FILE or "
+            f"postgresql+psycopg://USER@HOST/DATABASE (such as {DEFAULT_URL})"
+        ) from error
+    return parsed
+
+
+@contextmanager
+def sql_errors(url: str) -> Iterator[None]:
+    """Turn SQL errors, wrapped by Optuna or not, into a `StorageError` that names the database.
+
+    Raises:
+        StorageError: the database cannot be opened, read or written.
+
+    """
+    try:
+        yield
+    except Exception as error:
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, exc.SQLAlchemyError):
+            cause = cause.__cause__ or (cause if isinstance(cause, ModuleNotFoundError) else None)
+            if isinstance(cause, ModuleNotFoundError):
+                raise StorageError(
+                    f"{masked(url)}: its driver is missing ({cause.name}); "
+                    f"pip install 'har-search[postgres]' brings PostgreSQL's"
+                ) from error
+        if cause is None:
+            raise
+        raise StorageError(f"{masked(url)}: {_reason(cause)}") from error
+
+
+_CURES = {
+    "unable to open database file": "the folder is missing or may not be written",
+    "readonly database": "the file or its folder may not be written",
+    "disk is full": "free some space and run again: what is finished is kept",
+    "disk i/o error": "the disk may be full or damaged: what is finished is kept",
+    "file is not a database": "name another file with --storage",
+    "database is locked": f"another program has held it for {BUSY_SECONDS} s; close that and run again",
+}
+
+
+def _reason(error: exc.SQLAlchemyError) -> str:
+    original = getattr(error, "orig", None) or error
+    reason = (str(original).strip().splitlines() or [type(original).__name__])[0].strip()
+    for symptom, cure in _CURES.items():
+        if symptom in reason.lower():
+            return f"{reason} ({cure})"
+    return reason
+
+
+def open_for_writing(url: str) -> RDBStorage:
+    """Open Optuna's storage at `url`, making the database and its tables where there are none.
+
+    Raises:
+        StorageError: no database can be opened or made there.
+
+    """
+    import optuna
+
+    parsed = _parse(url)
+    sqlite = parsed.get_backend_name() == "sqlite"
+    engine_kwargs: dict[str, Any] = {"pool_pre_ping": not sqlite}
+    if sqlite:
+        if parsed.database in (None, "", ":memory:"):
+            raise StorageError("an SQLite database in memory is lost at once; name a file")
+        engine_kwargs["connect_args"] = {"timeout": BUSY_SECONDS}
+    with sql_errors(url):
+        if sqlite:
+            _use_wal(parsed)
+        with warnings.catch_warnings():
+            # Heartbeats are marked experimental; they are what finds a killed worker's trial.
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            retry = optuna.storages.RetryHeartbeatStaleTrialCallback()
+            storage = optuna.storages.RDBStorage(
+                url,
+                engine_kwargs=engine_kwargs,
+                heartbeat_interval=HEARTBEAT_SECONDS,
+                grace_period=4 * HEARTBEAT_SECONDS,
+                heartbeat_stale_trial_callback=retry,
+            )
+        if sqlite:
+            sqlalchemy.event.listen(storage.engine, "connect", _relax_sync)
+            storage.engine.dispose()  # those of the pool were opened without the listener
+    return storage
+
+
+def _use_wal(url: sqlalchemy.URL) -> None:
+    """Set WAL mode, which the file remembers."""
+    engine = sqlalchemy.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+    engine.dispose()
+
+
+def _relax_sync(connection: Any, _record: Any) -> None:
+    """Sync at checkpoints only: safe in WAL mode, but for the last commits at a power cut."""
+    connection.execute("PRAGMA synchronous=NORMAL")
+
+
+def open_for_reading(url: str) -> sqlalchemy.Engine:
+    """Open an existing database for reading only.
+
+    Raises:
+        NotFoundError: no SQLite file there.
+        StorageError: it is no database URL, or its driver is missing.
+
+    """
+    parsed = _parse(url)
+    with sql_errors(url):
+        if parsed.get_backend_name() != "sqlite":
+            return sqlalchemy.create_engine(
+                parsed, execution_options={"postgresql_readonly": True}, pool_pre_ping=True
+            )
+        path = Path(parsed.database or "")
+        if not path.is_file():
+            raise NotFoundError(
+                f"no database at {path}; `har-search run` makes one, --storage names another"
+            )
+        location = f"file:{quote(str(path.resolve()))}?mode=ro&uri=true"
+        return sqlalchemy.create_engine(
+            f"sqlite:///{location}", connect_args={"timeout": BUSY_SECONDS}
+        )
+
+
+def has_studies_table(engine: sqlalchemy.Engine) -> bool:
+    """Return whether Optuna's tables are there; a new PostgreSQL database has none."""
+    return sqlalchemy.inspect(engine).has_table("studies")
+
+
+def finished_trials(storage: RDBStorage, study_name: str) -> int:
+    """Count the study's finished trials: complete or pruned."""
+    query = sqlalchemy.text(
+        "SELECT COUNT(*) FROM trials JOIN studies ON studies.study_id = trials.study_id "
+        "WHERE study_name = :name AND state IN ('COMPLETE', 'PRUNED')"
+    )
+    with storage.engine.connect() as connection:
+        return int(connection.execute(query, {"name": study_name}).scalar_one())
