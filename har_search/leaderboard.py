@@ -14,8 +14,8 @@ from typing import Any
 import pandas as pd
 import sqlalchemy
 
-from har_search.spec import Tables
-from har_search.storage import has_studies_table, open_for_reading, sql_errors
+from har_search.spec import LESSON, Tables
+from har_search.storage import has_studies_table, open_for_reading
 
 SPEC_ATTRIBUTE = "har_search:spec"
 SORTS = {
@@ -89,13 +89,11 @@ def leaderboard(url: str, selection: Selection | None = None) -> Leaderboard:
 
     """
     selection = selection or Selection()
-    engine = open_for_reading(url)
-    with sql_errors(url), engine.connect() as connection:
-        rows: list[Any] = []
-        if has_studies_table(engine):
-            query, parameters = _query(selection, engine.dialect.name)
+    rows: list[Any] = []
+    with open_for_reading(url) as connection:
+        if has_studies_table(connection):
+            query, parameters = _query(selection, connection.dialect.name)
             rows = list(connection.execute(query, parameters))
-    engine.dispose()
     specs = {row.study_id: json.loads(row.spec) for row in rows if row.spec is not None}
     standings = [_standing(row, specs[row.study_id]) for row in rows]
     leaders: dict[str, dict[str, Any] | None] = {
@@ -118,17 +116,14 @@ def study_names(url: str) -> list[str]:
         StorageError: it cannot be read.
 
     """
-    engine = open_for_reading(url)
-    with sql_errors(url), engine.connect() as connection:
-        names: list[str] = []
-        if has_studies_table(engine):
-            query = sqlalchemy.text(
-                "SELECT study_name FROM studies s JOIN study_user_attributes a "
-                "ON a.study_id = s.study_id AND a.key = :spec ORDER BY study_name"
-            )
-            names = list(connection.execute(query, {"spec": SPEC_ATTRIBUTE}).scalars())
-    engine.dispose()
-    return names
+    with open_for_reading(url) as connection:
+        if not has_studies_table(connection):
+            return []
+        query = sqlalchemy.text(
+            "SELECT study_name FROM studies s JOIN study_user_attributes a "
+            "ON a.study_id = s.study_id AND a.key = :spec ORDER BY study_name"
+        )
+        return list(connection.execute(query, {"spec": SPEC_ATTRIBUTE}).scalars())
 
 
 def track_key(track: str) -> str:
@@ -172,7 +167,7 @@ def hyperparameters(
     for entry in spec["start"]:
         if entry["name"] == start:
             values |= {name: value for name, value in entry.items() if name != "name"}
-    return values
+    return {name: values[name] for name in LESSON}
 
 
 _AGGREGATES = {

@@ -67,7 +67,7 @@ def layers(config: MLPConfig) -> tuple[Layer, ...]:
 
 
 def parameter_count(config: MLPConfig) -> int:
-    """Count the trainable numbers: weights and biases of linear layers, BatchNorm's scale and shift."""
+    """Count the trainable numbers, BatchNorm's scale and shift included."""
     total = 0
     for layer in layers(config):
         if layer.module == "Linear":

@@ -9,6 +9,7 @@ import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import cast
 
 import numpy as np
 import optuna
@@ -28,11 +29,11 @@ FAILURE_ATTRIBUTE = "failure"
 INTERRUPTED = "interrupted"
 
 
-class TrialFailed(Exception):
+class TrialFailedError(Exception):
     """A trial could not be trained; the search goes on. The message is the reason."""
 
 
-class TrialInterrupted(Exception):
+class TrialInterruptedError(Exception):
     """The search was asked to stop while this trial trained."""
 
 
@@ -65,8 +66,8 @@ class Objective:
 
         Raises:
             optuna.TrialPruned: the pruner ended it; its figures are recorded all the same.
-            TrialInterrupted: the search is to stop.
-            TrialFailed: training raised; the reason is recorded.
+            TrialInterruptedError: the search is to stop.
+            TrialFailedError: training raised; the reason is recorded.
 
         """
         seed = trial_seed(self.seed, trial.number)
@@ -97,10 +98,10 @@ class Objective:
         except (RuntimeError, ValueError, MemoryError, ArithmeticError) as error:
             reason = f"{type(error).__name__}: {error}"
             trial.set_user_attr(FAILURE_ATTRIBUTE, reason)
-            raise TrialFailed(reason) from error
+            raise TrialFailedError(reason) from error
         if interrupted:
             trial.set_user_attr(FAILURE_ATTRIBUTE, INTERRUPTED)
-            raise TrialInterrupted
+            raise TrialInterruptedError
         for name, value in attributes(result, self.spec, self.entrant).items():
             trial.set_user_attr(name, value)
         if pruned:
@@ -118,7 +119,7 @@ def suggest(trial: optuna.trial.BaseTrial, spec: StudySpec) -> dict[str, Value]:
     values: dict[str, Value] = dict(spec.recipe)
     for name, space in spec.search.items():
         if isinstance(space, tuple):
-            values[name] = trial.suggest_categorical(name, space)
+            values[name] = cast("Value", trial.suggest_categorical(name, space))
         elif isinstance(space.low, int):
             step = 1 if space.step is None else int(space.step)
             values[name] = trial.suggest_int(
@@ -128,7 +129,7 @@ def suggest(trial: optuna.trial.BaseTrial, spec: StudySpec) -> dict[str, Value]:
             values[name] = trial.suggest_float(
                 name, space.low, space.high, step=space.step, log=space.log
             )
-    return values | start_values(spec, trial.user_attrs.get(START_ATTRIBUTE))
+    return {**values, **start_values(spec, trial.user_attrs.get(START_ATTRIBUTE))}
 
 
 def start_values(spec: StudySpec, name: str | None) -> Mapping[str, Value]:
@@ -143,7 +144,7 @@ def enqueue_starts(study: optuna.Study, spec: StudySpec) -> None:
     attribute `start` makes `suggest` use the lesson's own.
     """
     for start in spec.starts:
-        parameters = {}
+        parameters: dict[str, Value] = {}
         for name, value in start.values.items():
             space = spec.search.get(name)
             if isinstance(space, Range) and isinstance(value, int | float):

@@ -35,12 +35,12 @@ from har_search.objective import (
     START_ATTRIBUTE,
     Entrant,
     Objective,
-    TrialFailed,
-    TrialInterrupted,
+    TrialFailedError,
+    TrialInterruptedError,
     enqueue_starts,
 )
 from har_search.spec import StudySpec
-from har_search.storage import finished_trials, open_for_writing, sql_errors
+from har_search.storage import finished_trials, open_for_writing
 from har_search.study_file import parse_spec
 from har_search.training import TensorSplit
 
@@ -131,8 +131,7 @@ def search(
     if options.timeout_seconds is not None:
         deadline = time.monotonic() + options.timeout_seconds
     device = choose_device(options.device)
-    with sql_errors(url), stop_on_signals(watcher.stopping) as should_stop:
-        storage = open_for_writing(url)
+    with open_for_writing(url) as storage, stop_on_signals(watcher.stopping) as should_stop:
         name = study_name(spec, dataset)
         study = prepare_study(storage, name, spec, dataset)
         done = finished_trials(storage, name)
@@ -172,7 +171,7 @@ def search(
             study.optimize(
                 objective,
                 n_trials=1,
-                catch=(TrialFailed, TrialInterrupted),
+                catch=(TrialFailedError, TrialInterruptedError),
                 callbacks=[after_trial],
             )
         return SearchOutcome(name, done, interrupted=should_stop())

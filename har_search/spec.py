@@ -109,7 +109,7 @@ class StudySpec:
     pruner: Component
 
     def tables(self) -> Tables:
-        """Return the spec as plain tables, which `study_file.parse_spec` reads back to an equal spec."""
+        """Return the spec as plain tables; `study_file.parse_spec` reads them back."""
         search: Tables = {}
         for name, space in self.search.items():
             if isinstance(space, Range):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 DEFAULT_URL = "sqlite:///har-search.db"
 BUSY_SECONDS = 60
+CONNECT_SECONDS = 10
 HEARTBEAT_SECONDS = 15
 
 
@@ -66,8 +67,8 @@ def sql_errors(url: str) -> Iterator[None]:
             cause = cause.__cause__ or (cause if isinstance(cause, ModuleNotFoundError) else None)
             if isinstance(cause, ModuleNotFoundError):
                 raise StorageError(
-                    f"{masked(url)}: its driver is missing ({cause.name}); "
-                    f"pip install 'har-search[postgres]' brings PostgreSQL's"
+                    f"{masked(url)}: the driver {cause.name} is not installed; for PostgreSQL "
+                    "`pip install 'har-search[postgres]'` brings it"
                 ) from error
         if cause is None:
             raise
@@ -80,7 +81,7 @@ _CURES = {
     "disk is full": "free some space and run again: what is finished is kept",
     "disk i/o error": "the disk may be full or damaged: what is finished is kept",
     "file is not a database": "name another file with --storage",
-    "database is locked": f"another program has held it for {BUSY_SECONDS} s; close that and run again",
+    "database is locked": f"another program held it for {BUSY_SECONDS} s",
 }
 
 
@@ -93,22 +94,20 @@ def _reason(error: exc.SQLAlchemyError) -> str:
     return reason
 
 
-def open_for_writing(url: str) -> RDBStorage:
+@contextmanager
+def open_for_writing(url: str) -> Iterator[RDBStorage]:
     """Open Optuna's storage at `url`, making the database and its tables where there are none.
 
     Raises:
-        StorageError: no database can be opened or made there.
+        StorageError: no database can be opened or made there, or the block's SQL fails.
 
     """
     import optuna
 
     parsed = _parse(url)
     sqlite = parsed.get_backend_name() == "sqlite"
-    engine_kwargs: dict[str, Any] = {"pool_pre_ping": not sqlite}
-    if sqlite:
-        if parsed.database in (None, "", ":memory:"):
-            raise StorageError("an SQLite database in memory is lost at once; name a file")
-        engine_kwargs["connect_args"] = {"timeout": BUSY_SECONDS}
+    if sqlite and parsed.database in (None, "", ":memory:"):
+        raise StorageError("an SQLite database in memory is lost at once; name a file")
     with sql_errors(url):
         if sqlite:
             _use_wal(parsed)
@@ -118,7 +117,7 @@ def open_for_writing(url: str) -> RDBStorage:
             retry = optuna.storages.RetryHeartbeatStaleTrialCallback()
             storage = optuna.storages.RDBStorage(
                 url,
-                engine_kwargs=engine_kwargs,
+                engine_kwargs={"pool_pre_ping": not sqlite, "connect_args": _connect_args(parsed)},
                 heartbeat_interval=HEARTBEAT_SECONDS,
                 grace_period=4 * HEARTBEAT_SECONDS,
                 heartbeat_stale_trial_callback=retry,
@@ -126,12 +125,25 @@ def open_for_writing(url: str) -> RDBStorage:
         if sqlite:
             sqlalchemy.event.listen(storage.engine, "connect", _relax_sync)
             storage.engine.dispose()  # those of the pool were opened without the listener
-    return storage
+        try:
+            yield storage
+        finally:
+            storage.remove_session()
+            storage.engine.dispose()
+
+
+def _connect_args(url: sqlalchemy.URL) -> dict[str, Any]:
+    """Wait long for a busy SQLite file, and not for minutes for a server that does not answer."""
+    seconds = {
+        "sqlite": {"timeout": BUSY_SECONDS},
+        "postgresql": {"connect_timeout": CONNECT_SECONDS},
+    }
+    return seconds.get(url.get_backend_name(), {})
 
 
 def _use_wal(url: sqlalchemy.URL) -> None:
     """Set WAL mode, which the file remembers."""
-    engine = sqlalchemy.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = sqlalchemy.create_engine(url, connect_args=_connect_args(url))
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA journal_mode=WAL")
     engine.dispose()
@@ -142,34 +154,48 @@ def _relax_sync(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA synchronous=NORMAL")
 
 
-def open_for_reading(url: str) -> sqlalchemy.Engine:
-    """Open an existing database for reading only.
+@contextmanager
+def open_for_reading(url: str) -> Iterator[sqlalchemy.Connection]:
+    """Connect to an existing database for reading only.
 
     Raises:
         NotFoundError: no SQLite file there.
-        StorageError: it is no database URL, or its driver is missing.
+        StorageError: it is no database URL, its driver is missing, or the block's SQL fails.
 
     """
     parsed = _parse(url)
+    options = {}
+    if parsed.get_backend_name() == "sqlite":
+        parsed = _read_only(parsed)
+    elif parsed.get_backend_name() == "postgresql":
+        options = {"postgresql_readonly": True}
     with sql_errors(url):
-        if parsed.get_backend_name() != "sqlite":
-            return sqlalchemy.create_engine(
-                parsed, execution_options={"postgresql_readonly": True}, pool_pre_ping=True
-            )
-        path = Path(parsed.database or "")
-        if not path.is_file():
-            raise NotFoundError(
-                f"no database at {path}; `har-search run` makes one, --storage names another"
-            )
-        location = f"file:{quote(str(path.resolve()))}?mode=ro&uri=true"
-        return sqlalchemy.create_engine(
-            f"sqlite:///{location}", connect_args={"timeout": BUSY_SECONDS}
+        engine = sqlalchemy.create_engine(
+            parsed, execution_options=options, connect_args=_connect_args(parsed)
         )
+        try:
+            with engine.connect() as connection:
+                yield connection
+        finally:
+            engine.dispose()
 
 
-def has_studies_table(engine: sqlalchemy.Engine) -> bool:
+def _read_only(url: sqlalchemy.URL) -> sqlalchemy.URL:
+    """Return the URL that opens an existing SQLite file without making or changing any."""
+    path = Path(url.database or "")
+    if not path.is_file():
+        raise NotFoundError(
+            f"no database at {path}; `har-search run` makes one, --storage names another"
+        )
+    # Without a log beside it nobody writes, and "immutable" keeps SQLite from making one.
+    wal = path.with_name(f"{path.name}-wal")
+    mode = "mode=ro" if wal.exists() else "mode=ro&immutable=1"
+    return sqlalchemy.make_url(f"sqlite:///file:{quote(str(path.resolve()))}?{mode}&uri=true")
+
+
+def has_studies_table(connection: sqlalchemy.Connection) -> bool:
     """Return whether Optuna's tables are there; a new PostgreSQL database has none."""
-    return sqlalchemy.inspect(engine).has_table("studies")
+    return sqlalchemy.inspect(connection).has_table("studies")
 
 
 def finished_trials(storage: RDBStorage, study_name: str) -> int:

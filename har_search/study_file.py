@@ -6,6 +6,7 @@ Messages name the file, the key and, for a mistyped one, the nearest valid key.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -218,7 +219,8 @@ class _Reader:
         low, high = (self.value(name, raw[bound], f"{where}.{bound}") for bound in ("low", "high"))
         log = self.typed(raw.get("log", False), bool, f"{where}.log")
         step = raw.get("step")
-        assert isinstance(low, int | float) and isinstance(high, int | float)
+        assert isinstance(low, int | float)
+        assert isinstance(high, int | float)
         if low >= high:
             raise self.error(where, f"low ({low}) must be below high ({high})")
         if log and low <= 0:
@@ -233,6 +235,8 @@ class _Reader:
     def tracks(self, tables: Tables) -> tuple[Track, ...]:
         where, tracks = "[[track]]", []
         for entry in self.entries(tables, "track", ("name", "test_accuracy_above", "gap_below")):
+            if not re.fullmatch(r"[A-Za-z0-9_-]+", entry["name"]):
+                raise self.error(f"{where} name", "must be letters, digits, - and _ only")
             if "test_accuracy_above" not in entry:
                 raise self.error(f"{where} test_accuracy_above", "missing")
             above = self.number(entry["test_accuracy_above"], f"{where} test_accuracy_above", 0, 1)

@@ -245,7 +245,7 @@ class Learner:
         self.schedule = _schedule(config, self.optimizer, len(self.batches))
         self.averaged: AveragedModel | None = None
         if config.weight_averaging > 0:
-            average = get_ema_multi_avg_fn(config.weight_averaging)
+            average = get_ema_multi_avg_fn(config.weight_averaging)  # type: ignore[no-untyped-call]
             self.averaged = AveragedModel(self.network, multi_avg_fn=average, use_buffers=True)
         one_hot = functional.one_hot(split.labels, config.mlp.activities).float()
         # Label smoothing, Szegedy et al. 2016, section 7: (1 - a) * one-hot + a / C.
@@ -314,7 +314,11 @@ class Learner:
     def _forward(self, batch: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
         """Run the network on (B, F) features, with `mask` in place of `nn.Dropout`'s own draw."""
         for module in self.network:
-            batch = batch * mask if isinstance(module, nn.Dropout) else module(batch)
+            if isinstance(module, nn.Dropout):
+                assert mask is not None
+                batch = batch * mask
+            else:
+                batch = module(batch)
         return batch
 
 
@@ -326,8 +330,10 @@ def _batches(windows: int, batch_size: int) -> list[slice]:
 
 
 def _optimizer(config: TrainingConfig, network: nn.Module) -> torch.optim.Optimizer:
-    optimizers = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
-    return optimizers[config.optimizer](
+    optimizer: type[torch.optim.Adam] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[
+        config.optimizer
+    ]
+    return optimizer(
         network.parameters(),
         lr=config.learning_rate,
         weight_decay=config.weight_decay,

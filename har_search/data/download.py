@@ -114,7 +114,7 @@ def _append(archive: Archive, part: Path, on_progress: OnProgress | None) -> Non
         if announced is not None and int(announced) + have * resumed != archive.size:
             raise DataError(f"the file is not {archive.size:,} bytes long")
         with part.open("ab" if resumed else "wb") as file:
-            for chunk in response.iter_raw(1 << 18):
+            for chunk in response.iter_raw():
                 if file.tell() + len(chunk) > archive.size:
                     raise DataError(f"more than {archive.size:,} bytes came")
                 file.write(chunk)

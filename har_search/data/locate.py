@@ -1,4 +1,4 @@
-"""From what the user asked for to a data set: a path, the cache, UCI's download or the simulation."""
+"""From what the user asked for to a data set: a path, UCI's download or the simulation."""
 
 from __future__ import annotations
 

@@ -1,0 +1,51 @@
+# make run | leaderboard | dashboard      use it
+# make test | check | bench               work on it
+
+PYTHON  ?= python3
+TRIALS  ?= 200
+STORAGE ?= sqlite:///har-search.db
+VENV    := .venv
+BIN     := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+
+.PHONY: run leaderboard dashboard test check format bench clean
+
+run: $(VENV)/.installed
+	$(BIN)/har-search run --trials $(TRIALS) --storage $(STORAGE)
+
+leaderboard: $(VENV)/.installed
+	$(BIN)/har-search leaderboard --storage $(STORAGE)
+
+dashboard: $(VENV)/.installed
+	$(BIN)/optuna-dashboard --host 127.0.0.1 $(STORAGE)
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python benchmarks/training_loop.py
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/.pip: constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade --constraint constraints.txt pip
+	touch $@
+
+$(VENV)/.installed: $(VENV)/.pip pyproject.toml
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
+	touch $@
