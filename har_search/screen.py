@@ -65,7 +65,8 @@ def locate_data(data: str) -> Located:
     try:
         located = locate(data, on_progress=on_progress, on_parse=on_parse)
     finally:
-        progress.stop()
+        if progress.live.is_started:
+            progress.stop()
     if located.fallback_reason is not None:
         Console(stderr=True).print(
             Panel(

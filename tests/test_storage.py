@@ -121,12 +121,14 @@ def test_a_folder_that_cannot_be_written_is_named(place: str) -> None:
 def test_a_file_of_something_else_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "notes.db"
     path.write_text("these are my notes, not a database " * 100)
-    with pytest.raises(StorageError, match="not a database"):
-        with open_for_writing("sqlite:///notes.db"):
-            pass
-    with pytest.raises(StorageError, match="not a database"):
-        with open_for_reading("sqlite:///notes.db") as connection:
-            has_studies_table(connection)
+    url = "sqlite:///notes.db"
+    with pytest.raises(StorageError, match="not a database"), open_for_writing(url):
+        pass
+    with (
+        pytest.raises(StorageError, match="not a database"),
+        open_for_reading(url) as connection,
+    ):
+        has_studies_table(connection)
     assert path.read_text().startswith("these are my notes")
 
 

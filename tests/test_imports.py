@@ -1,0 +1,35 @@
+import subprocess
+import sys
+
+import pytest
+
+CHECK = """
+import sys
+sys.argv = ["har-search", *{arguments}]
+from har_search.cli import main
+try:
+    main()
+except SystemExit:
+    pass
+print(*(name for name in ("torch", "optuna", "pandas", "httpx") if name in sys.modules))
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "loaded"),
+    [
+        (["--help"], ""),
+        (["leaderboard", "--storage", "sqlite:///gone.db"], "pandas"),
+        (["show", "1", "--storage", "sqlite:///gone.db"], "pandas"),
+    ],
+)
+def test_what_does_not_train_starts_without_torch_and_optuna(
+    arguments: list[str], loaded: str
+) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", CHECK.format(arguments=arguments)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.splitlines()[-1] == loaded

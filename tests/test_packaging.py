@@ -1,0 +1,44 @@
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_wheel_ships_the_studies_and_the_command(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        (entry_points,) = (name for name in names if name.endswith("entry_points.txt"))
+        assert b"har-search = har_search.cli:main" in archive.read(entry_points)
+        unpacked = tmp_path / "installed"
+        archive.extractall(unpacked)
+    assert {f"har_search/studies/{name}.toml" for name in ("homework", "lesson", "wide")} <= names
+    assert not [name for name in names if name.startswith(("tests", "benchmarks"))]
+    ran = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from har_search.study_file import load_spec, __file__ as f;"
+            "print(f, load_spec('homework').name)",
+        ],
+        cwd=unpacked,
+        env={"PYTHONPATH": str(unpacked), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.split() == [str(unpacked / "har_search" / "study_file.py"), "homework"]
+
+
+def test_constraints_pin_what_the_package_needs() -> None:
+    pins = (ROOT / "constraints.txt").read_text()
+    assert "\ntorch==2.13.0\n" in pins
+    assert "\noptuna==5." in pins
