@@ -1,7 +1,7 @@
 """What a pruner would have saved, and lost, in a search that was run without one.
 
-Replays percentile pruners (Optuna's rule: a trial whose best score so far is below the percentile of
-the complete trials' scores at that epoch is pruned) over the recorded scores of every trial:
+Replays percentile pruners (Optuna's rule: a trial whose best score so far is below the percentile
+of the complete trials' scores at that epoch is pruned) over the recorded scores of every trial:
 
     har-search run --study unpruned.toml --storage sqlite:///unpruned.db
     python benchmarks/pruner_replay.py sqlite:///unpruned.db

@@ -6,27 +6,32 @@ the others start without torch.
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import sys
 import time
 from enum import StrEnum
 from importlib import metadata
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.markup import escape
 from typer.exceptions import TyperException
 
-from har_search.errors import HarSearchError, OptionError
+from har_search.errors import HarSearchError, NotFoundError, OptionError
 from har_search.screen import (
     Format,
     errors,
     locate_data,
     screen,
     show_data,
+    show_ending,
     show_leaderboard,
 )
-from har_search.storage import DEFAULT_URL
+from har_search.storage import DEFAULT_URL, PATIENCE_SECONDS, masked
+
+if TYPE_CHECKING:
+    from har_search.spec import StudySpec
 
 app = typer.Typer(
     add_completion=False,
@@ -86,6 +91,15 @@ def duration(text: str | float) -> float:
     return seconds
 
 
+def worker_count(text: str) -> int | None:
+    """Turn `auto` or a number into how many workers to start."""
+    if text == "auto":
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise typer.BadParameter(f"{text!r} is neither auto nor a number from 1 on")
+    return int(text)
+
+
 Storage = Annotated[
     str,
     typer.Option(
@@ -101,6 +115,15 @@ Data = Annotated[
         envvar="HAR_SEARCH_DATA",
         help="UCI's zip or folder. auto downloads it once and falls back to simulated data; "
         "uci never falls back.",
+    ),
+]
+Study = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME|FILE",
+        envvar="HAR_SEARCH_STUDY",
+        help="A shipped study (homework, lesson, wide), the path of a study file, or the name of a "
+        "study in the database.",
     ),
 ]
 StudyFilter = Annotated[
@@ -130,14 +153,7 @@ def run(
             help="Start no new trial after this long: 90s, 10m, 1h30m.",
         ),
     ] = None,
-    study: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME|FILE",
-            envvar="HAR_SEARCH_STUDY",
-            help="A shipped study (homework, lesson, wide) or the path of a study file.",
-        ),
-    ] = "homework",
+    study: Study = "homework",
     storage: Storage = DEFAULT_URL,
     data: Data = "auto",
     student: Annotated[
@@ -150,48 +166,76 @@ def run(
         int | None,
         typer.Option(min=0, envvar="HAR_SEARCH_SEED", help="Makes the search repeatable."),
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            parser=worker_count,
+            metavar="auto|N",
+            envvar="HAR_SEARCH_WORKERS",
+            help="Processes to train in; auto is one a core.",
+        ),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TRACKS",
+            envvar="HAR_SEARCH_UNTIL",
+            help="Stop as soon as these tracks have an entry, such as A or A,B.",
+        ),
+    ] = None,
+    patience: Annotated[
+        float,
+        typer.Option(
+            parser=duration,
+            metavar="TIME",
+            envvar="HAR_SEARCH_PATIENCE",
+            help="How long to wait for a database that is away.",
+        ),
+    ] = PATIENCE_SECONDS,
     device: Annotated[
         Device, typer.Option(envvar="HAR_SEARCH_DEVICE", help="Where to train; auto is the CPU.")
     ] = Device.auto,
 ) -> None:
     """Search: train and score configurations until the study has its trials."""
-    from har_search.study_file import load_spec
-
     console = screen()
-    spec = load_spec(study)
-    dataset = locate_data(data).dataset
-    with console.status("starting torch and Optuna"):
-        from har_search.progress import SearchProgress
-        from har_search.search import SearchOptions, search, study_name
-    name = study_name(spec, dataset)
-    show_data(dataset, console)
-    console.print(f"study  {escape(name)}: {escape(spec.description)}")
+    spec, data = find_study(study, storage, data)
+    tracks = chosen_tracks(until, spec)
+    located = locate_data(data)
+    show_data(located.dataset, console)
+    console.print(f"study  {escape(spec.name)}: {escape(spec.description)}")
+    from har_search.leaderboard import Selection
+    from har_search.progress import SearchProgress
+    from har_search.search import SearchOptions, search
+
     options = SearchOptions(
         trials=trials,
         student=student or getpass.getuser(),
+        workers=workers,
         timeout_seconds=timeout,
+        until=tracks,
         seed=seed,
         device=device.value,
+        patience_seconds=patience,
     )
     with SearchProgress(console, spec.tracks) as progress:
-        outcome = search(spec, storage, dataset, options, progress)
+        outcome = search(spec, storage, located, options, progress)
     console.print()
-    from har_search.leaderboard import Selection
-
-    show_leaderboard(storage, Selection(study=name, top=10), console)
-    again = "" if study == "homework" else f" --study {study}"
-    if outcome.done >= trials:
-        console.print(f"\nThe study has its {outcome.done} trials.", end=" ")
-    else:
-        why = "Interrupted" if outcome.interrupted else "Out of time"
-        console.print(f"\n{why} at {outcome.done} of {trials} trials; all are kept.", end=" ")
-        console.print(f"Go on with `har-search run --trials {trials}{again}`.", end=" ")
-    only = "" if dataset.name == "uci-har" else f" --study {name}"
-    console.print(
-        f"Next: `har-search leaderboard{only}`, `har-search show TRIAL{only}`", markup=False
-    )
-    if outcome.interrupted:
+    show_leaderboard(storage, Selection(study=outcome.study_name, top=10), console)
+    show_ending(outcome, options, study, console)
+    if outcome.ending == "interrupted":
         raise typer.Exit(130)
+
+
+@app.command()
+def init(study: Study = "homework", storage: Storage = DEFAULT_URL, data: Data = "auto") -> None:
+    """Make the database's tables and the study, once; `run` does it, too."""
+    console = screen()
+    spec, data = find_study(study, storage, data)
+    located = locate_data(data)
+    from har_search.search import init as init_study
+
+    name, done = init_study(spec, storage, located)
+    console.print(f"study {escape(name)} is ready in {masked(storage)}: {done} finished trials")
 
 
 @app.command()
@@ -294,6 +338,41 @@ def data(data: Data = "auto") -> None:
     verify(located)
     for line in describe(located):
         console.print(line, markup=False, soft_wrap=True)
+
+
+def find_study(study: str, storage: str, data: str) -> tuple[StudySpec, str]:
+    """Find a study by name or file, or else in the database; return it and the data to take."""
+    from har_search.errors import StudyFileError
+    from har_search.study_file import load_spec
+
+    try:
+        return load_spec(study), data
+    except StudyFileError:
+        if study.endswith(".toml"):
+            raise
+        stored = None
+        with contextlib.suppress(NotFoundError):
+            from har_search.study import stored_spec
+
+            stored = stored_spec(storage, study)
+        if stored is None:
+            raise
+    spec, dataset = stored
+    return spec, dataset if dataset == "simulated" and data == "auto" else data
+
+
+def chosen_tracks(until: str | None, spec: StudySpec) -> tuple[str, ...]:
+    """Split the tracks of --until and check that the study has them."""
+    if until is None:
+        return ()
+    names = {track.name.upper(): track.name for track in spec.tracks}
+    chosen = [each.strip().upper() for each in until.split(",")]
+    for each in chosen:
+        if each not in names:
+            raise OptionError(
+                f"--until {until}: the study's tracks are {', '.join(names.values())}"
+            )
+    return tuple(names[each] for each in chosen)
 
 
 def study_filter(study: str | None) -> str | None:

@@ -14,10 +14,10 @@ from typing import Any
 import pandas as pd
 import sqlalchemy
 
+from har_search import attributes
 from har_search.spec import LESSON, Tables
 from har_search.storage import has_studies_table, open_for_reading
 
-SPEC_ATTRIBUTE = "har_search:spec"
 SORTS = {
     "score": "score DESC, gap, parameters, trial_id",
     "test": "test_accuracy DESC, gap, parameters, trial_id",
@@ -101,7 +101,7 @@ def leaderboard(url: str, selection: Selection | None = None) -> Leaderboard:
     }
     for row, standing in zip(rows, standings, strict=True):
         led = (row.led_tracks or "").split(",")
-        leaders |= {track: standing for track in leaders if track_key(track) in led}
+        leaders |= {track: standing for track in leaders if attributes.track_key(track) in led}
     listed = [standing for row, standing in zip(rows, standings, strict=True) if row.listed]
     return Leaderboard(
         pd.DataFrame(listed, columns=list(COLUMNS)), leaders, rows[0].finished if rows else 0
@@ -123,17 +123,14 @@ def study_names(url: str) -> list[str]:
             "SELECT study_name FROM studies s JOIN study_user_attributes a "
             "ON a.study_id = s.study_id AND a.key = :spec ORDER BY study_name"
         )
-        return list(connection.execute(query, {"spec": SPEC_ATTRIBUTE}).scalars())
-
-
-def track_key(track: str) -> str:
-    """Return the trial attribute that says 1 where a trial qualifies for the track."""
-    return f"track_{track.lower()}"
+        return list(connection.execute(query, {"spec": attributes.SPEC}).scalars())
 
 
 def _standing(row: Any, spec: Tables) -> dict[str, Any]:
     figures = json.loads(row.attributes)
-    tracks = [track["name"] for track in spec["track"] if figures.get(track_key(track["name"]))]
+    tracks = [
+        track["name"] for track in spec["track"] if figures.get(attributes.track_key(track["name"]))
+    ]
     standing = {name: figures.get(name) for name in FIGURES}
     return standing | {
         "rank": row.place,
@@ -187,8 +184,8 @@ _AGGREGATES = {
 
 def _query(selection: Selection, dialect: str) -> tuple[sqlalchemy.TextClause, dict[str, Any]]:
     """Build the query: rank, cut to the top and each track's leader, then fetch those trials."""
-    attributes, params, tracks = _AGGREGATES[dialect]
-    parameters: dict[str, Any] = {"spec": SPEC_ATTRIBUTE}
+    figures, params, tracks = _AGGREGATES[dialect]
+    parameters: dict[str, Any] = {"spec": attributes.SPEC}
     conditions = ["t.state IN ('COMPLETE', 'PRUNED')"]
     if selection.study is not None:
         conditions.append("s.study_name = :study")
@@ -207,7 +204,7 @@ def _query(selection: Selection, dialect: str) -> tuple[sqlalchemy.TextClause, d
             "WHERE EXISTS (SELECT 1 FROM trial_user_attributes k WHERE k.trial_id = f.trial_id "
             "AND k.key = :track AND k.value_json = '1')"
         )
-        parameters["track"], order = track_key(selection.track), TRACK_ORDER
+        parameters["track"], order = attributes.track_key(selection.track), TRACK_ORDER
     if selection.sort is not None:
         order = SORTS[selection.sort]
     partition = "student" if selection.best_per_student else "trial_id"
@@ -253,7 +250,7 @@ SELECT f.trial_id, f.number, f.study_id, f.study_name, f.score, r.place,
        CASE WHEN r.place IS NOT NULL {top} THEN 1 ELSE 0 END AS listed,
        CASE WHEN ROW_NUMBER() OVER (PARTITION BY f.study_id) = 1 THEN f.spec END AS spec,
        (SELECT COUNT(*) FROM finished) AS finished,
-       (SELECT {attributes} FROM trial_user_attributes a WHERE a.trial_id = f.trial_id)
+       (SELECT {figures} FROM trial_user_attributes a WHERE a.trial_id = f.trial_id)
          AS attributes,
        (SELECT {params} FROM trial_params p WHERE p.trial_id = f.trial_id) AS params,
        (SELECT {tracks} FROM led l WHERE l.trial_id = f.trial_id AND l.track_place = 1)

@@ -15,7 +15,8 @@ import numpy as np
 import optuna
 import torch
 
-from har_search.spec import Range, StudySpec, Value
+from har_search import attributes
+from har_search.spec import StudySpec, Value
 from har_search.training import (
     EpochFigures,
     TensorSplit,
@@ -24,9 +25,7 @@ from har_search.training import (
     train,
 )
 
-START_ATTRIBUTE = "start"
-FAILURE_ATTRIBUTE = "failure"
-INTERRUPTED = "interrupted"
+Attribute = float | int | str
 
 
 class TrialFailedError(Exception):
@@ -46,12 +45,18 @@ class Entrant:
     device: str
 
 
+def set_one_by_one(trial: optuna.Trial, recorded: Mapping[str, Attribute]) -> None:
+    """Record a trial's attributes through Optuna's own interface."""
+    for name, value in recorded.items():
+        trial.set_user_attr(name, value)
+
+
 @dataclass(frozen=True)
 class Objective:
     """Trains the network that a trial suggests and returns its score.
 
     `seed` is the search's: a trial's own seed follows from it and the trial's number.
-    `should_stop` is asked after every epoch.
+    `should_stop` is asked after every epoch. `record` keeps a trial's attributes.
     """
 
     spec: StudySpec
@@ -60,6 +65,7 @@ class Objective:
     entrant: Entrant
     seed: int
     should_stop: Callable[[], bool]
+    record: Callable[[optuna.Trial, Mapping[str, Attribute]], None] = set_one_by_one
 
     def __call__(self, trial: optuna.Trial) -> float:
         """Run one trial.
@@ -67,11 +73,10 @@ class Objective:
         Raises:
             optuna.TrialPruned: the pruner ended it; its figures are recorded all the same.
             TrialInterruptedError: the search is to stop.
-            TrialFailedError: training raised; the reason is recorded.
+            TrialFailedError: training raised; its message is the reason.
 
         """
         seed = trial_seed(self.seed, trial.number)
-        trial.set_user_attr("seed", seed)
         config = TrainingConfig.from_hyperparameters(
             suggest(trial, self.spec), epochs=self.spec.epochs, optimizer=self.spec.optimizer
         )
@@ -95,15 +100,13 @@ class Objective:
                 scoring=self.spec.scoring,
                 on_epoch=on_epoch,
             )
-        except (RuntimeError, ValueError, MemoryError, ArithmeticError) as error:
-            reason = f"{type(error).__name__}: {error}"
-            trial.set_user_attr(FAILURE_ATTRIBUTE, reason)
-            raise TrialFailedError(reason) from error
+        except optuna.exceptions.OptunaError:
+            raise  # of a report: the database's business, not this trial's
+        except Exception as error:
+            raise TrialFailedError(f"{type(error).__name__}: {error}") from error
         if interrupted:
-            trial.set_user_attr(FAILURE_ATTRIBUTE, INTERRUPTED)
             raise TrialInterruptedError
-        for name, value in attributes(result, self.spec, self.entrant).items():
-            trial.set_user_attr(name, value)
+        self.record(trial, figures_of(result, self.spec, self.entrant) | {"seed": seed})
         if pruned:
             raise optuna.TrialPruned
         return result.score
@@ -129,7 +132,7 @@ def suggest(trial: optuna.trial.BaseTrial, spec: StudySpec) -> dict[str, Value]:
             values[name] = trial.suggest_float(
                 name, space.low, space.high, step=space.step, log=space.log
             )
-    return {**values, **start_values(spec, trial.user_attrs.get(START_ATTRIBUTE))}
+    return {**values, **start_values(spec, trial.user_attrs.get(attributes.START))}
 
 
 def start_values(spec: StudySpec, name: str | None) -> Mapping[str, Value]:
@@ -137,29 +140,9 @@ def start_values(spec: StudySpec, name: str | None) -> Mapping[str, Value]:
     return next((start.values for start in spec.starts if start.name == name), {})
 
 
-def enqueue_starts(study: optuna.Study, spec: StudySpec) -> None:
-    """Queue the study file's starts, to be the study's first trials.
-
-    Optuna is told the nearest value of the search space where the lesson lies outside of it; the
-    attribute `start` makes `suggest` use the lesson's own.
-    """
-    for start in spec.starts:
-        parameters: dict[str, Value] = {}
-        for name, value in start.values.items():
-            space = spec.search.get(name)
-            if isinstance(space, Range) and isinstance(value, int | float):
-                parameters[name] = space.nearest(value)
-            elif space is not None:
-                assert isinstance(space, tuple)
-                parameters[name] = value if value in space else space[0]
-        study.enqueue_trial(parameters, user_attrs={START_ATTRIBUTE: start.name})
-
-
-def attributes(
-    result: TrainingResult, spec: StudySpec, entrant: Entrant
-) -> dict[str, float | int | str]:
+def figures_of(result: TrainingResult, spec: StudySpec, entrant: Entrant) -> dict[str, Attribute]:
     """Return what a trial records beside its score and parameters; accuracies are fractions."""
-    recorded: dict[str, float | int | str] = {
+    recorded: dict[str, Attribute] = {
         "test_accuracy": result.test_accuracy,
         "train_accuracy": result.train_accuracy,
         "running_train_accuracy": result.running_train_accuracy,
@@ -175,7 +158,7 @@ def attributes(
     }
     for track in spec.tracks:
         qualifies = track.qualifies(result.test_accuracy, result.gap)
-        recorded[f"track_{track.name.lower()}"] = int(qualifies)
+        recorded[attributes.track_key(track.name)] = int(qualifies)
     if result.diverged:
         recorded["diverged"] = 1
     return recorded

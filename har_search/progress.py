@@ -13,8 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from har_search.challenge import Track
+from har_search.events import FailedTrial, FinishedTrial
 from har_search.render import percent
-from har_search.search import FinishedTrial
 
 
 class SearchProgress:
@@ -66,8 +66,12 @@ class SearchProgress:
                 lines.append(f"{label}     [dim]– none yet ({track.rule})[/]")
         return lines
 
-    def started(self, done: int, total: int, leaders: Sequence[FinishedTrial]) -> None:
+    def started(
+        self, done: int, total: int, workers: int, leaders: Sequence[FinishedTrial]
+    ) -> None:
         """Show the bar, and who leads from earlier."""
+        if done < total:
+            self.console.print(f"search {workers} worker{'s' if workers > 1 else ''}")
         for trial in leaders:
             self.keep(trial)
         self.begun, self.done_before = time.monotonic(), done
@@ -79,9 +83,8 @@ class SearchProgress:
     def finished(self, trial: FinishedTrial) -> None:
         """Count a trial and keep it where it leads."""
         self.keep(trial)
-        if self.live is not None:
-            self.bar.update(self.task, completed=trial.done, pace=self.pace(trial.done))
-        else:
+        self.counted(trial.done)
+        if self.live is None:
             note = "pruned" if trial.pruned else "complete"
             tracks = f" track {' '.join(trial.tracks)}" if trial.tracks else ""
             self.console.print(
@@ -90,6 +93,10 @@ class SearchProgress:
                 highlight=False,
                 soft_wrap=True,
             )
+
+    def counted(self, done: int) -> None:
+        """Move the bar, also for what other machines did."""
+        self.bar.update(self.task, completed=done, pace=self.pace(done))
 
     def keep(self, trial: FinishedTrial) -> None:
         """Remember a trial where it leads."""
@@ -104,12 +111,23 @@ class SearchProgress:
         """Say trials a minute and the time left."""
         seconds = max(time.monotonic() - self.begun, 1e-9)
         per_minute = 60 * (done - self.done_before) / seconds
+        if per_minute == 0:
+            return ""
         minutes, rest = divmod(round(60 * (self.total - done) / per_minute), 60)
         return f"{per_minute:.1f} trials/min, {minutes}:{rest:02} left"
 
-    def failed(self, number: int, reason: str) -> None:
+    def failed(self, trial: FailedTrial) -> None:
         """Show why a trial failed."""
-        self.console.print(f"trial {number} failed: {escape(reason)}", style="yellow")
+        self.console.print(f"trial {trial.number} failed: {escape(trial.reason)}", style="yellow")
+
+    def replaced(self, exit_code: int) -> None:
+        """Tell that a worker died."""
+        self.console.print(
+            f"a worker died (exit code {exit_code}); another takes its place, and its trial's "
+            "parameters are tried again",
+            style="yellow",
+            soft_wrap=True,
+        )
 
     def stopping(self) -> None:
         """Acknowledge Ctrl-C."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from har_search.data import Dataset
     from har_search.data.locate import Located
     from har_search.leaderboard import Leaderboard, Selection
+    from har_search.search import SearchOptions, SearchOutcome
 
 errors = Console(stderr=True, soft_wrap=True)
 
@@ -89,6 +90,25 @@ def show_data(dataset: Dataset, console: Console) -> None:
         f"{len(dataset.test.labels):,} test windows from {escape(dataset.source)}",
         soft_wrap=True,
     )
+
+
+def show_ending(
+    outcome: SearchOutcome, options: SearchOptions, study: str, console: Console
+) -> None:
+    """Say why the search ended, and what to type next."""
+    done, total = outcome.done, options.trials
+    line = {
+        "complete": f"The study has its {done} trials.",
+        "tracks": f"Track {' and '.join(options.until)}: found, at {done} of {total} trials.",
+        "time": f"Out of time at {done} of {total} trials; all are kept.",
+        "interrupted": f"Interrupted at {done} of {total} trials; all are kept.",
+    }[outcome.ending]
+    if done < total:
+        again = "" if study == "homework" else f" --study {study}"
+        line += f" Go on with `har-search run --trials {total}{again}`."
+    only = "" if study == outcome.study_name == "homework" else f" --study {outcome.study_name}"
+    line += f" Next: `har-search leaderboard{only}`, `har-search show TRIAL{only}`"
+    console.print(f"\n{line}", markup=False, soft_wrap=True)
 
 
 def show_leaderboard(

@@ -1,328 +1,279 @@
-"""One search: a spec and a storage to a study, a sampler, a pruner and the loop over trials.
+"""One search on this machine: the study prepared, workers started, heard and replaced.
 
-Parses no arguments and prints nothing: a `Watcher` is told what happens.
+Parses no arguments and prints nothing: a `Watcher` is told what happens. The process that calls
+`search` owns no trial.
 """
 
 from __future__ import annotations
 
+import math
+import secrets
 import signal
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
 
 import numpy as np
-import optuna
-import torch
-from optuna.storages import RDBStorage
-from optuna.trial import FrozenTrial, TrialState
 
-from har_search.data import SIMULATED, Dataset
-from har_search.errors import OptionError, SearchStoppedError, StudyMismatchError
-from har_search.leaderboard import (
-    SPEC_ATTRIBUTE,
-    Selection,
-    leaderboard,
-    rows_of,
-    track_key,
-)
-from har_search.objective import (
-    FAILURE_ATTRIBUTE,
-    INTERRUPTED,
-    START_ATTRIBUTE,
-    Entrant,
-    Objective,
-    TrialFailedError,
-    TrialInterruptedError,
-    enqueue_starts,
-)
+from har_search.budget import Sweeper, finished_trials
+from har_search.crew import DRAIN, STOP, STOP_SECONDS, Crew, Died, core_count
+from har_search.data.locate import Located
+from har_search.errors import SearchStoppedError, StorageError
+from har_search.events import Event, FailedTrial, FinishedTrial, Watcher, WorkerStopped
+from har_search.job import Job
+from har_search.leaderboard import Selection, leaderboard, rows_of
+from har_search.patient_storage import PatientStorage, is_transient
 from har_search.spec import StudySpec
-from har_search.storage import finished_trials, open_for_writing
-from har_search.study_file import parse_spec
-from har_search.training import TensorSplit
+from har_search.storage import PATIENCE_SECONDS, open_for_writing
+from har_search.study import prepare_study, study_name
 
-DATASET_ATTRIBUTE = "har_search:dataset"
 SAME_FAILURES = 5  # in a row stop the search
-
-
-@dataclass(frozen=True)
-class FinishedTrial:
-    """What a watcher hears of one finished trial; accuracies and gap are fractions.
-
-    `done` counts the study's finished trials, this one included.
-    """
-
-    number: int
-    pruned: bool
-    score: float
-    test_accuracy: float
-    gap: float
-    tracks: tuple[str, ...]
-    parameters: int
-    epochs: int
-    seconds: float
-    done: int
-
-
-class Watcher(Protocol):
-    """Who is told about a search as it goes."""
-
-    def started(self, done: int, total: int, leaders: Sequence[FinishedTrial]) -> None:
-        """Hear that the search begins, with `done` of `total` trials finished before.
-
-        `leaders` are the best of these by score and in each track.
-        """
-
-    def finished(self, trial: FinishedTrial) -> None:
-        """Hear of a trial that finished, complete or pruned."""
-
-    def failed(self, number: int, reason: str) -> None:
-        """Hear of a trial that failed; its place in the budget is free again."""
-
-    def stopping(self) -> None:
-        """Hear that the search was asked to stop and ends with the running epoch."""
+HEAR_SECONDS = 0.25  # at most, until Ctrl-C is noticed
+LOOK_SECONDS = 1.0  # between two looks at what other machines did
 
 
 @dataclass(frozen=True)
 class SearchOptions:
-    """How far and as whom to search: `trials` is the study's total of finished trials."""
+    """How far and as whom to search.
+
+    `trials` is the study's total of finished trials; `workers` None means one a core; `until` names
+    the tracks that end the search once each has an entry.
+    """
 
     trials: int
     student: str
+    workers: int | None = None
     timeout_seconds: float | None = None
+    until: tuple[str, ...] = ()
     seed: int | None = None
     device: str = "auto"
+    patience_seconds: float = PATIENCE_SECONDS
+
+
+class Ending(StrEnum):
+    """Why a search ended."""
+
+    complete = "complete"
+    tracks = "tracks"
+    time = "time"
+    interrupted = "interrupted"
 
 
 @dataclass(frozen=True)
 class SearchOutcome:
-    """How a search ended: the study's name, its finished trials, and whether it was interrupted."""
+    """How a search ended: the study's name, its finished trials, and why."""
 
     study_name: str
     done: int
-    interrupted: bool
+    ending: Ending
 
 
-def study_name(spec: StudySpec, dataset: Dataset) -> str:
-    """Return the study's name: simulated data has studies of its own."""
-    return f"{spec.name}-{SIMULATED}" if dataset.name == SIMULATED else spec.name
+def init(spec: StudySpec, url: str, located: Located) -> tuple[str, int]:
+    """Make tables and study where there are none; return the study's name and finished trials.
+
+    Raises:
+        StorageError: the database cannot be opened or made.
+        StudyMismatchError: the study there has another spec or other data.
+
+    """
+    with open_for_writing(url) as storage:
+        name = study_name(spec, located.dataset)
+        prepare_study(storage, name, spec, located.dataset)
+        return name, finished_trials(storage, name)
 
 
 def search(
-    spec: StudySpec, url: str, dataset: Dataset, options: SearchOptions, watcher: Watcher
+    spec: StudySpec, url: str, located: Located, options: SearchOptions, watcher: Watcher
 ) -> SearchOutcome:
     """Run trials until the study has `options.trials` finished ones, or until told to stop.
 
-    Ctrl-C or SIGTERM ends it after the running epoch; that trial's parameters are tried again by
+    Ctrl-C or SIGTERM ends it after the running epochs; these trials' parameters are tried again by
     the next search. A second Ctrl-C ends it at once.
 
     Raises:
         StorageError: the database fails; what is finished is kept.
         StudyMismatchError: the study there has another spec or other data.
-        SearchStoppedError: trials keep failing for the same reason.
+        SearchStoppedError: trials keep failing for the same reason, or workers keep dying.
         OptionError: the device is not there.
 
     """
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    deadline = None
-    if options.timeout_seconds is not None:
-        deadline = time.monotonic() + options.timeout_seconds
-    device = choose_device(options.device)
-    with open_for_writing(url) as storage, stop_on_signals(watcher.stopping) as should_stop:
-        name = study_name(spec, dataset)
-        study = prepare_study(storage, name, spec, dataset)
+    with (
+        stop_on_signals(watcher.stopping) as should_stop,
+        # This process waits for no database, so that it always hears its workers and Ctrl-C.
+        open_for_writing(url, patience_seconds=0) as storage,
+    ):
+        name = study_name(spec, located.dataset)
+        study = prepare_study(storage, name, spec, located.dataset)
+        sweeper = Sweeper(storage, study)
+        sweeper.sweep()  # what an earlier search on this machine left behind
         done = finished_trials(storage, name)
-        seed = np.random.SeedSequence().entropy if options.seed is None else options.seed
-        assert isinstance(seed, int)
-        # A resumed search must not draw the same random parameters again.
-        study.sampler = make_sampler(spec, sampler_seed=_mix(seed, done))
-        study.pruner = make_pruner(spec)
-        watcher.started(done, options.trials, earlier_leaders(url, name) if done else ())
-        objective = Objective(
-            spec=spec,
-            train_split=TensorSplit.of(dataset.train, device),
-            test_split=TensorSplit.of(dataset.test, device),
-            entrant=Entrant(options.student, dataset.name, str(device)),
-            seed=seed,
-            should_stop=should_stop,
-        )
-        failures = _Failures()
-
-        def after_trial(study: optuna.Study, trial: FrozenTrial) -> None:
-            if trial.state.is_finished() and trial.state != TrialState.FAIL:
-                failures.forget()
-                watcher.finished(_finished_trial(trial, spec, finished_trials(storage, name)))
-                return
-            reason = str(trial.user_attrs.get(FAILURE_ATTRIBUTE, "unknown"))
-            if reason == INTERRUPTED:
-                start = trial.user_attrs.get(START_ATTRIBUTE)
-                attributes = {} if start is None else {START_ATTRIBUTE: start}
-                study.enqueue_trial(trial.params, user_attrs=attributes)
-            else:
-                watcher.failed(trial.number, reason)
-                failures.add(reason)
-
-        while (done := finished_trials(storage, name)) < options.trials:
-            if should_stop() or (deadline is not None and time.monotonic() >= deadline):
-                break
-            study.optimize(
-                objective,
-                n_trials=1,
-                catch=(TrialFailedError, TrialInterruptedError),
-                callbacks=[after_trial],
-            )
-        return SearchOutcome(name, done, interrupted=should_stop())
+        workers = min(options.workers or core_count(), max(options.trials - done, 1))
+        leaders = earlier_leaders(url, name) if done else []
+        watcher.started(done, options.trials, workers, leaders)
+        run = _Run(_job(spec, url, name, options), storage, sweeper, watcher, done)
+        ending = run.until_end(workers, located.folder, options, leaders, should_stop)
+        return SearchOutcome(name, finished_trials(storage, name), ending)
 
 
-class _Failures:
-    """Counts failures in a row that have one reason, and stops the search at too many."""
+def _job(spec: StudySpec, url: str, name: str, options: SearchOptions) -> Job:
+    seed = secrets.randbits(32) if options.seed is None else options.seed
+    return Job(
+        url=url,
+        study_name=name,
+        spec=spec,
+        trials=options.trials,
+        student=options.student,
+        device=options.device,
+        seed=seed,
+        sampler_seed=seed,
+        patience_seconds=options.patience_seconds,
+    )
 
-    def __init__(self) -> None:
-        self.reason, self.count = "", 0
 
-    def forget(self) -> None:
-        self.count = 0
+class _Run:
+    """One search's loop: hears the workers, replaces the dead, and knows when to end."""
 
-    def add(self, reason: str) -> None:
-        self.count = self.count + 1 if reason == self.reason else 1
-        self.reason = reason
-        if self.count >= SAME_FAILURES:
-            raise SearchStoppedError(
-                f"{self.count} trials in a row failed with the same reason: {reason}"
-            )
+    def __init__(
+        self, job: Job, storage: PatientStorage, sweeper: Sweeper, watcher: Watcher, done: int
+    ) -> None:
+        self.job, self.storage, self.sweeper, self.watcher = job, storage, sweeper, watcher
+        self.done, self.looked = done, time.monotonic()
+        self.started_workers = 0
+        self.wanted: set[str] = set()  # tracks that still need an entry
+        self.failures: list[str] = []  # in a row with one reason
+        self.deaths = 0  # in a row
+
+    def until_end(
+        self,
+        workers: int,
+        data_folder: Path,
+        options: SearchOptions,
+        leaders: Sequence[FinishedTrial],
+        should_stop: Callable[[], bool],
+    ) -> Ending:
+        """Run until the study is complete or something else ends the search; say what it was."""
+        self.wanted = set(options.until)
+        self._cross_off(leaders)
+        deadline = math.inf
+        if options.timeout_seconds is not None:
+            deadline = time.monotonic() + options.timeout_seconds
+        self.crew = Crew(data_folder)
+        ending = Ending.tracks if options.until and not self.wanted else Ending.complete
+        force_at = math.inf
+        try:
+            if self.done < options.trials and ending is Ending.complete:
+                for _ in range(workers):
+                    self._add_worker()
+            while self.crew.workers and time.monotonic() < force_at:
+                for event in self.crew.next_events(HEAR_SECONDS):
+                    self._hear(event, in_place=ending is Ending.complete)
+                self._look()
+                if ending is not Ending.interrupted and should_stop():
+                    ending = Ending.interrupted
+                elif ending is Ending.complete and options.until and not self.wanted:
+                    ending = Ending.tracks
+                elif ending is Ending.complete and time.monotonic() >= deadline:
+                    ending = Ending.time
+                    self.crew.order(DRAIN)
+                if ending in (Ending.interrupted, Ending.tracks) and force_at == math.inf:
+                    self.crew.order(STOP)
+                    force_at = time.monotonic() + STOP_SECONDS
+        finally:
+            self.crew.end()
+        self._sweep()
+        return ending
+
+    def _add_worker(self) -> None:
+        """Start a worker with a sampler seed of its own, also after a resumption."""
+        seed = _mix(self.job.sampler_seed, self.done, self.started_workers)
+        self.crew.start(replace(self.job, sampler_seed=seed))
+        self.started_workers += 1
+
+    def _hear(self, event: Event | Died | None, *, in_place: bool) -> None:
+        if isinstance(event, FinishedTrial):
+            self.failures.clear()
+            self.deaths = 0
+            self.done = max(self.done, event.done)
+            self._cross_off([event])
+            self.watcher.finished(event)
+        elif isinstance(event, FailedTrial):
+            self.watcher.failed(event)
+            if self.failures and self.failures[-1] != event.reason:
+                self.failures.clear()
+            self.failures.append(event.reason)
+            if len(self.failures) >= SAME_FAILURES:
+                raise SearchStoppedError(
+                    f"{SAME_FAILURES} trials in a row failed with the same reason: {event.reason}"
+                )
+        elif isinstance(event, WorkerStopped):
+            raise SearchStoppedError(event.reason)
+        elif isinstance(event, Died):
+            self.deaths += 1
+            if self.deaths >= SAME_FAILURES:
+                raise SearchStoppedError(
+                    f"{SAME_FAILURES} workers in a row died, the last with exit code "
+                    f"{event.exit_code}; is there memory enough? Try fewer with --workers"
+                )
+            self._sweep()
+            if in_place:
+                self.watcher.replaced(event.exit_code)
+                self._add_worker()
+
+    def _cross_off(self, trials: Sequence[FinishedTrial]) -> None:
+        self.wanted -= {track for trial in trials for track in trial.tracks}
+
+    def _look(self) -> None:
+        """Look now and then at what other machines did, and for trials of dead workers."""
+        if time.monotonic() - self.looked < LOOK_SECONDS:
+            return
+        self.looked = time.monotonic()
+        self._sweep()
+        with _database_may_be_away():
+            done = finished_trials(self.storage, self.job.study_name)
+            if done > self.done:
+                self.done = done
+                self.watcher.counted(done)
+                if self.wanted:
+                    self._cross_off(earlier_leaders(self.job.url, self.job.study_name))
+
+    def _sweep(self) -> None:
+        with _database_may_be_away():
+            self.sweeper.sweep()
+
+
+@contextmanager
+def _database_may_be_away() -> Iterator[None]:
+    """Let the block fail where the database is away: the workers wait, and say so if it is long."""
+    try:
+        yield
+    except Exception as error:
+        if not is_transient(error) and not isinstance(error, StorageError):
+            raise
 
 
 def earlier_leaders(url: str, name: str) -> list[FinishedTrial]:
     """Return the study's best trial by score and each track's leader."""
     board = leaderboard(url, Selection(study=name, top=1))
     rows = [*rows_of(board), *(row for row in board.leaders.values() if row is not None)]
+    figures = ("score", "test_accuracy", "gap", "parameters", "epochs", "seconds")
     return [
         FinishedTrial(
             number=row["trial"],
             pruned=False,
             tracks=tuple(row["tracks"]),
             done=board.finished,
-            **{
-                name: row[name]
-                for name in ("score", "test_accuracy", "gap", "parameters", "epochs", "seconds")
-            },
+            **{figure: row[figure] for figure in figures},
         )
         for row in rows
     ]
 
 
-def _finished_trial(trial: FrozenTrial, spec: StudySpec, done: int) -> FinishedTrial:
-    figures = trial.user_attrs
-    tracks = tuple(track.name for track in spec.tracks if figures[track_key(track.name)])
-    assert trial.value is not None
-    return FinishedTrial(
-        number=trial.number,
-        pruned=trial.state == TrialState.PRUNED,
-        score=trial.value,
-        test_accuracy=figures["test_accuracy"],
-        gap=figures["gap"],
-        tracks=tracks,
-        parameters=figures["parameters"],
-        epochs=figures["epochs"],
-        seconds=figures["seconds"],
-        done=done,
-    )
-
-
-def prepare_study(
-    storage: RDBStorage, name: str, spec: StudySpec, dataset: Dataset
-) -> optuna.Study:
-    """Make the study, or load it and check that it is the same one.
-
-    Raises:
-        StudyMismatchError: it has another spec or other data; the message names what changed.
-
-    """
-    about = {"name": dataset.name, "fingerprint": dataset.fingerprint}
-    try:
-        study = optuna.create_study(storage=storage, study_name=name, direction="maximize")
-    except optuna.exceptions.DuplicatedStudyError:
-        study = optuna.load_study(storage=storage, study_name=name)
-        _check_same(study, spec, about)
-        return study
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        study.set_metric_names(["score"])
-    study.set_user_attr(DATASET_ATTRIBUTE, about)
-    study.set_user_attr(SPEC_ATTRIBUTE, spec.tables())
-    enqueue_starts(study, spec)
-    return study
-
-
-def _check_same(study: optuna.Study, spec: StudySpec, dataset: dict[str, str]) -> None:
-    attributes = study.user_attrs
-    if SPEC_ATTRIBUTE not in attributes:
-        raise StudyMismatchError(
-            f"the study '{study.study_name}' was not made by har-search; give the study file "
-            "another [study] name"
-        )
-    stored_spec = parse_spec(attributes[SPEC_ATTRIBUTE], f"study '{study.study_name}'")
-    changes = stored_spec.differences(spec)
-    stored = attributes[DATASET_ATTRIBUTE]
-    if stored != dataset:
-        changes.append(
-            f"data: {stored['name']} {stored['fingerprint']} → "
-            f"{dataset['name']} {dataset['fingerprint']}"
-        )
-    if changes:
-        raise StudyMismatchError(
-            f"the study '{study.study_name}' is another one: {'; '.join(changes)}. Give the study "
-            "file another [study] name, or another database with --storage"
-        )
-
-
-def make_sampler(spec: StudySpec, sampler_seed: int) -> optuna.samplers.BaseSampler:
-    """Return the spec's sampler."""
-    options: dict[str, Any] = {"seed": sampler_seed}
-    if "startup_trials" in spec.sampler.options:
-        options["n_startup_trials"] = int(spec.sampler.options["startup_trials"])
-    samplers: dict[str, Callable[..., optuna.samplers.BaseSampler]] = {
-        "tpe": optuna.samplers.TPESampler,
-        "gp": optuna.samplers.GPSampler,
-        "random": optuna.samplers.RandomSampler,
-    }
-    return samplers[spec.sampler.name](**options)
-
-
-def make_pruner(spec: StudySpec) -> optuna.pruners.BasePruner:
-    """Return the spec's pruner; epochs count from 1."""
-    options = spec.pruner.options
-    if spec.pruner.name == "none":
-        return optuna.pruners.NopPruner()
-    return optuna.pruners.PercentilePruner(
-        options.get("percentile", 50.0),
-        n_startup_trials=int(options.get("startup_trials", 5)),
-        n_warmup_steps=int(options.get("warmup_epochs", 0)) + 1,
-        interval_steps=int(options.get("interval", 1)),
-    )
-
-
-def choose_device(device: str) -> torch.device:
-    """Return the device to train on; `auto` is the CPU, whose start-up a network this small needs.
-
-    Raises:
-        OptionError: torch finds no such device.
-
-    """
-    if device == "auto":
-        return torch.device("cpu")
-    available = {
-        "cpu": True,
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-    }
-    if not available.get(device, False):
-        found = ", ".join(name for name, there in available.items() if there)
-        raise OptionError(f"--device {device}: torch finds {found} here")
-    return torch.device(device)
+def _mix(*numbers: int) -> int:
+    return int(np.random.SeedSequence(numbers).generate_state(1)[0])
 
 
 @contextmanager
@@ -351,7 +302,3 @@ def stop_on_signals(on_stop: Callable[[], None]) -> Iterator[Callable[[], bool]]
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _mix(*numbers: int) -> int:
-    return int(np.random.SeedSequence(numbers).generate_state(1)[0])

@@ -7,25 +7,28 @@ only for writing: the leaderboard starts faster without it.
 
 from __future__ import annotations
 
-import warnings
+import hashlib
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import sqlalchemy
+from filelock import FileLock
 from sqlalchemy import exc
 
 from har_search.errors import NotFoundError, StorageError
 
 if TYPE_CHECKING:
-    from optuna.storages import RDBStorage
+    from har_search.patient_storage import PatientStorage
 
 DEFAULT_URL = "sqlite:///har-search.db"
 BUSY_SECONDS = 60
 CONNECT_SECONDS = 10
-HEARTBEAT_SECONDS = 15
+PATIENCE_SECONDS = 300.0
+_LOCK_NUMBER = 561_006  # any number of our own: features and activities
 
 
 def masked(url: str) -> str:
@@ -95,33 +98,37 @@ def _reason(error: exc.SQLAlchemyError) -> str:
 
 
 @contextmanager
-def open_for_writing(url: str) -> Iterator[RDBStorage]:
+def open_for_writing(
+    url: str, patience_seconds: float = PATIENCE_SECONDS, *, patient_start: bool = False
+) -> Iterator[PatientStorage]:
     """Open Optuna's storage at `url`, making the database and its tables where there are none.
+
+    An operation for which the database is away is tried again for `patience_seconds`; opening it
+    only with `patient_start`, since at first a mistyped host is likelier.
 
     Raises:
         StorageError: no database can be opened or made there, or the block's SQL fails.
 
     """
-    import optuna
+    from har_search import patient_storage  # Optuna: not for every command
 
     parsed = _parse(url)
     sqlite = parsed.get_backend_name() == "sqlite"
     if sqlite and parsed.database in (None, "", ":memory:"):
         raise StorageError("an SQLite database in memory is lost at once; name a file")
-    with sql_errors(url):
-        if sqlite:
-            _use_wal(parsed)
-        with warnings.catch_warnings():
-            # Heartbeats are marked experimental; they are what finds a killed worker's trial.
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            retry = optuna.storages.RetryHeartbeatStaleTrialCallback()
-            storage = optuna.storages.RDBStorage(
+
+    def make() -> PatientStorage:
+        with _alone(parsed):
+            if sqlite:
+                _use_wal(parsed)
+            return patient_storage.PatientStorage(
                 url,
+                patience_seconds=patience_seconds,
                 engine_kwargs={"pool_pre_ping": not sqlite, "connect_args": _connect_args(parsed)},
-                heartbeat_interval=HEARTBEAT_SECONDS,
-                grace_period=4 * HEARTBEAT_SECONDS,
-                heartbeat_stale_trial_callback=retry,
             )
+
+    with sql_errors(url):
+        storage = patient_storage.patiently(make, patience_seconds if patient_start else 0)
         if sqlite:
             sqlalchemy.event.listen(storage.engine, "connect", _relax_sync)
             storage.engine.dispose()  # those of the pool were opened without the listener
@@ -130,6 +137,34 @@ def open_for_writing(url: str) -> Iterator[RDBStorage]:
         finally:
             storage.remove_session()
             storage.engine.dispose()
+
+
+@contextmanager
+def _alone(url: sqlalchemy.URL) -> Iterator[None]:
+    """Let one process at a time make tables and studies: Optuna's own steps collide.
+
+    PostgreSQL lends a lock for it; for SQLite, whose processes share a machine, a file does.
+    """
+    if url.get_backend_name() == "postgresql":
+        engine = sqlalchemy.create_engine(url, connect_args=_connect_args(url))
+        try:
+            with engine.connect() as connection:
+                connection.execute(sqlalchemy.text(f"SELECT pg_advisory_lock({_LOCK_NUMBER})"))
+                yield
+        finally:
+            engine.dispose()  # closes the connection, which gives the lock back
+    elif url.get_backend_name() == "sqlite":
+        name = hashlib.sha256(str(Path(url.database or "").resolve()).encode()).hexdigest()[:16]
+        lock = Path(tempfile.gettempdir()) / f"har-search-{name}.lock"
+        with FileLock(lock, mode=0o666):
+            yield
+    else:
+        yield
+
+
+def alone(url: str) -> AbstractContextManager[None]:
+    """Keep every other process from making tables or studies in the database meanwhile."""
+    return _alone(_parse(url))
 
 
 def _connect_args(url: sqlalchemy.URL) -> dict[str, Any]:
@@ -196,13 +231,3 @@ def _read_only(url: sqlalchemy.URL) -> sqlalchemy.URL:
 def has_studies_table(connection: sqlalchemy.Connection) -> bool:
     """Return whether Optuna's tables are there; a new PostgreSQL database has none."""
     return sqlalchemy.inspect(connection).has_table("studies")
-
-
-def finished_trials(storage: RDBStorage, study_name: str) -> int:
-    """Count the study's finished trials: complete or pruned."""
-    query = sqlalchemy.text(
-        "SELECT COUNT(*) FROM trials JOIN studies ON studies.study_id = trials.study_id "
-        "WHERE study_name = :name AND state IN ('COMPLETE', 'PRUNED')"
-    )
-    with storage.engine.connect() as connection:
-        return int(connection.execute(query, {"name": study_name}).scalar_one())

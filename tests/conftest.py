@@ -20,9 +20,10 @@ from har_search.data.dataset import ACTIVITIES, REAL, Dataset, Split, fingerprin
 from har_search.data.parse import SPLIT_FILES
 from har_search.data.simulate import feature_names, simulate
 from har_search.objective import Entrant
-from har_search.search import prepare_study
+from har_search.patient_storage import PatientStorage
 from har_search.spec import StudySpec
 from har_search.storage import open_for_writing
+from har_search.study import prepare_study
 from har_search.study_file import load_spec
 
 REAL_DATA = os.environ.get("HAR_SEARCH_DATA")
@@ -192,11 +193,8 @@ def fill(small: Dataset) -> Callable[..., None]:
         with open_for_writing(url) as storage:
             write(storage, spec, entries, dataset)
 
-    def write(
-        storage: optuna.storages.RDBStorage, spec: StudySpec, entries: list[Entry], dataset: str
-    ) -> None:
+    def write(storage: PatientStorage, spec: StudySpec, entries: list[Entry], dataset: str) -> None:
         study = prepare_study(storage, spec.name, spec, small)
-        storage.heartbeat_interval = None  # beats belong to `optimize`
         for _start in spec.starts:
             study.tell(study.ask(), state=optuna.trial.TrialState.FAIL)
         for entry in entries:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
+from har_search.budget import finished_trials
 from har_search.errors import NotFoundError, StorageError
 from har_search.spec import StudySpec
 from har_search.storage import (
-    finished_trials,
     has_studies_table,
     masked,
     open_for_reading,

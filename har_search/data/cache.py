@@ -65,15 +65,15 @@ def key_of(path: Path) -> str:
 def cached(folder: Path, key: str, make: Callable[[], Dataset]) -> Dataset:
     """Return the data set stored under `key`, calling `make` once for all processes if none is.
 
-    The arrays are private memory maps (float32 features, int64 labels and subjects): pages are
-    shared between processes, and writing to them changes no file.
+    The arrays are private memory maps: processes share their pages, and writing to them changes no
+    file.
     """
     entry = folder / "parsed" / key
     if not entry.is_dir():
         with locked(folder):
             if not entry.is_dir():
                 _store(entry, make())
-    return _load(entry)
+    return load(entry)
 
 
 def _store(entry: Path, dataset: Dataset) -> None:
@@ -97,7 +97,13 @@ def _store(entry: Path, dataset: Dataset) -> None:
         shutil.rmtree(half, ignore_errors=True)
 
 
-def _load(entry: Path) -> Dataset:
+def load(entry: Path) -> Dataset:
+    """Map the data set stored in the folder `entry`; milliseconds, whatever its size.
+
+    Raises:
+        DataError: the folder is damaged.
+
+    """
     try:
         about = json.loads((entry / "about.json").read_text(encoding="utf-8"))
         train, test = (

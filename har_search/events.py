@@ -1,0 +1,71 @@
+"""What a search tells of itself while it goes, and who listens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class FinishedTrial:
+    """A trial that finished, complete or pruned; accuracies and gap are fractions.
+
+    `done` counts the study's finished trials over all machines, this one included.
+    """
+
+    number: int
+    pruned: bool
+    score: float
+    test_accuracy: float
+    gap: float
+    tracks: tuple[str, ...]
+    parameters: int
+    epochs: int
+    seconds: float
+    done: int
+
+
+@dataclass(frozen=True)
+class FailedTrial:
+    """A trial that raised; its place in the budget is free again."""
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class WorkerStopped:
+    """A worker that cannot go on, and why."""
+
+    reason: str
+
+
+Event = FinishedTrial | FailedTrial | WorkerStopped
+
+
+class Watcher(Protocol):
+    """Who is told about a search as it goes."""
+
+    def started(
+        self, done: int, total: int, workers: int, leaders: Sequence[FinishedTrial]
+    ) -> None:
+        """Hear that the search begins, with `done` of `total` trials finished before.
+
+        `leaders` are the best of these by score and in each track.
+        """
+
+    def finished(self, trial: FinishedTrial) -> None:
+        """Hear of a trial that finished here."""
+
+    def counted(self, done: int) -> None:
+        """Hear how many trials are finished, those of other machines included."""
+
+    def failed(self, trial: FailedTrial) -> None:
+        """Hear of a trial that failed here."""
+
+    def replaced(self, exit_code: int) -> None:
+        """Hear that a worker died and another takes its place."""
+
+    def stopping(self) -> None:
+        """Hear that the search was asked to stop and ends with the running epoch."""

@@ -1,0 +1,138 @@
+"""Optuna's relational storage, made to wait where the database is away for a while.
+
+A server that restarts, a network that breaks, a file that another program holds: the operation is
+tried again, with growing pauses, until the patience ends. Anything else is raised at once.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import optuna
+import sqlalchemy
+from optuna.storages import BaseStorage, RDBStorage
+from sqlalchemy import exc
+
+Result = TypeVar("Result")
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
+# SQLSTATE classes in which PostgreSQL is away or busy: connection, operator intervention, rollback
+TRANSIENT_STATES = ("08", "57", "40")
+
+logger = logging.getLogger(__name__)
+optuna.logging.set_verbosity(optuna.logging.ERROR)  # the screen is ours
+
+
+def patiently(operation: Callable[[], Result], patience_seconds: float) -> Result:
+    """Call `operation` until it goes through; raise its error once the patience ends."""
+    deadline, pause = None, FIRST_PAUSE_SECONDS
+    while True:
+        try:
+            return operation()
+        except Exception as error:
+            now = time.monotonic()
+            deadline = now + patience_seconds if deadline is None else deadline
+            if not is_transient(error) or now >= deadline:
+                raise
+            logger.info("waiting for the database: %s", error)
+        time.sleep(min(pause * random.uniform(0.5, 1), max(deadline - now, 0)))
+        pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+
+class PatientStorage(RDBStorage):
+    """An `RDBStorage` whose every operation waits for up to `patience_seconds` for the database.
+
+    An operation may be carried out twice where its answer was lost; what a second
+    `create_new_trial` leaves behind is found by `budget.Sweeper`.
+    """
+
+    def __init__(self, url: str, *, patience_seconds: float, **named: Any) -> None:
+        self.patience_seconds = patience_seconds
+        super().__init__(url, **named)
+
+    def patiently(self, operation: Callable[[], Result]) -> Result:
+        """Call `operation` until it goes through or the patience ends; then raise its error."""
+        return patiently(operation, self.patience_seconds)
+
+    def fetch(self, query: str, **values: Any) -> Sequence[sqlalchemy.Row[Any]]:
+        """Run one query and return its rows."""
+
+        def run() -> Sequence[sqlalchemy.Row[Any]]:
+            with self.engine.connect() as connection:
+                return connection.execute(sqlalchemy.text(query), values).all()
+
+        return self.patiently(run)
+
+    def change(self, statement: str, **values: Any) -> int:
+        """Run one statement in a transaction of its own and return how many rows it changed."""
+
+        def run() -> int:
+            with self.engine.begin() as connection:
+                return connection.execute(sqlalchemy.text(statement), values).rowcount
+
+        return self.patiently(run)
+
+    def set_trial_user_attrs(
+        self, study_name: str, number: int, attributes: Mapping[str, Any]
+    ) -> None:
+        """Record new user attributes of a trial in one transaction; one by one costs ten times."""
+        rows = [
+            {"key": key, "value": json.dumps(value), "name": study_name, "number": number}
+            for key, value in attributes.items()
+        ]
+
+        def insert() -> None:
+            with self.engine.begin() as connection:
+                connection.execute(_INSERT_ATTRIBUTE, rows)
+
+        self.patiently(insert)
+
+
+_INSERT_ATTRIBUTE = sqlalchemy.text(
+    "INSERT INTO trial_user_attributes (trial_id, key, value_json) "
+    "SELECT t.trial_id, CAST(:key AS VARCHAR(512)), CAST(:value AS TEXT) "
+    "FROM trials t JOIN studies s ON s.study_id = t.study_id "
+    "WHERE s.study_name = :name AND t.number = :number AND NOT EXISTS ("
+    "SELECT 1 FROM trial_user_attributes a "
+    "WHERE a.trial_id = t.trial_id AND a.key = CAST(:key AS VARCHAR(512)))"
+)
+
+
+def is_transient(error: BaseException) -> bool:
+    """Return whether waiting may cure the error: the database is away or held by another."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, exc.DBAPIError):
+        cause = cause.__cause__
+    if not isinstance(cause, exc.DBAPIError):
+        return False
+    if cause.connection_invalidated:
+        return True
+    state = getattr(cause.orig, "sqlstate", None)
+    if state is not None:
+        return str(state).startswith(TRANSIENT_STATES)
+    text = str(cause.orig).lower()
+    if "sqlite" in type(cause.orig).__module__:
+        return "locked" in text or "busy" in text
+    refused = ("password", "does not exist", "no pg_hba")  # waiting does not cure these
+    return isinstance(cause, exc.OperationalError) and not any(word in text for word in refused)
+
+
+def _made_patient(name: str) -> Callable[..., Any]:
+    method = getattr(RDBStorage, name)
+
+    @functools.wraps(method)
+    def call(self: PatientStorage, *arguments: Any, **named: Any) -> Any:
+        return self.patiently(lambda: method(self, *arguments, **named))
+
+    return call
+
+
+# Those of the interface, and those that Optuna's cache calls in their place.
+_CACHE_CALLS = {"_create_new_trial", "_set_trial_param", "_get_trials", "_get_best_trial_id"}
+for _name in BaseStorage.__abstractmethods__ | _CACHE_CALLS:
+    setattr(PatientStorage, _name, _made_patient(_name))

@@ -1,0 +1,146 @@
+"""One worker: claims places in the budget and runs a trial for each, until none is left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import optuna
+import torch
+from optuna.trial import FrozenTrial, TrialState
+
+from har_search import attributes
+from har_search.budget import Claim, claim_place, finished_trials, put_back, this_worker
+from har_search.data import Dataset
+from har_search.errors import OptionError
+from har_search.events import FailedTrial, FinishedTrial
+from har_search.job import Job, Orders
+from har_search.objective import (
+    Attribute,
+    Entrant,
+    Objective,
+    TrialFailedError,
+    TrialInterruptedError,
+)
+from har_search.patient_storage import PatientStorage
+from har_search.spec import StudySpec
+from har_search.storage import open_for_writing
+from har_search.study import load_study
+from har_search.training import TensorSplit
+
+WAIT_SECONDS = 0.5  # between two looks for a free place
+
+
+def work(job: Job, dataset: Dataset, orders: Orders) -> None:
+    """Run trials until the study has its finished ones, or until ordered to end.
+
+    Raises:
+        StorageError: the database fails for longer than the patience.
+        OptionError: the device is not there.
+
+    """
+    device = choose_device(job.device)
+    torch.set_num_threads(1)  # as many workers as cores: more threads would fight for them
+    splits = TensorSplit.of(dataset.train, device), TensorSplit.of(dataset.test, device)
+    with open_for_writing(job.url, job.patience_seconds, patient_start=True) as storage:
+        study = load_study(storage, job.study_name, job.spec, job.sampler_seed)
+
+        def record(trial: optuna.Trial, recorded: Mapping[str, Attribute]) -> None:
+            storage.set_trial_user_attrs(job.study_name, trial.number, recorded)
+
+        objective = Objective(
+            spec=job.spec,
+            train_split=splits[0],
+            test_split=splits[1],
+            entrant=Entrant(job.student, dataset.name, str(device)),
+            seed=job.seed,
+            should_stop=orders.stop,
+            record=record,
+        )
+        worker = this_worker()
+        while not orders.stop() and not orders.drain():
+            claim = claim_place(storage, job.study_name, job.trials, worker)
+            if claim is not None:
+                with claim.beating():
+                    _run_trial(storage, study, claim, objective, orders)
+            elif finished_trials(storage, job.study_name) >= job.trials:
+                return
+            else:  # others hold the last places, and may yet give one back
+                orders.wait(WAIT_SECONDS)
+
+
+def _run_trial(
+    storage: PatientStorage,
+    study: optuna.Study,
+    claim: Claim,
+    objective: Objective,
+    orders: Orders,
+) -> None:
+    """Fill a claimed place with one trial, or give the place back."""
+    trial = study.ask()
+    if not claim.attach(trial.number):
+        # We were taken for dead. What runs without a claim must not finish.
+        put_back(storage, study, trial.number, attributes.WORKER_DIED)
+        return
+    try:
+        value = objective(trial)
+    except optuna.TrialPruned:
+        told = study.tell(trial, state=TrialState.PRUNED, skip_if_finished=True)
+    except TrialInterruptedError:
+        put_back(storage, study, trial.number, attributes.INTERRUPTED)
+        claim.release()
+        return
+    except TrialFailedError as error:
+        reason = {attributes.FAILURE: str(error)}
+        storage.set_trial_user_attrs(study.study_name, trial.number, reason)
+        study.tell(trial, state=TrialState.FAIL, skip_if_finished=True)
+        claim.release()
+        orders.tell(FailedTrial(trial.number, str(error)))
+        return
+    except optuna.exceptions.UpdateFinishedTrialError:
+        claim.release()  # taken for dead; another tries these parameters
+        return
+    else:
+        told = study.tell(trial, value, skip_if_finished=True)
+    claim.release()
+    if told.state != TrialState.FAIL:  # else it was taken for dead at the last moment
+        done = finished_trials(storage, study.study_name)
+        orders.tell(_finished(told, objective.spec, done))
+
+
+def _finished(trial: FrozenTrial, spec: StudySpec, done: int) -> FinishedTrial:
+    figures = trial.user_attrs
+    assert trial.value is not None
+    return FinishedTrial(
+        number=trial.number,
+        pruned=trial.state == TrialState.PRUNED,
+        score=trial.value,
+        test_accuracy=figures["test_accuracy"],
+        gap=figures["gap"],
+        tracks=tuple(
+            track.name for track in spec.tracks if figures[attributes.track_key(track.name)]
+        ),
+        parameters=figures["parameters"],
+        epochs=figures["epochs"],
+        seconds=figures["seconds"],
+        done=done,
+    )
+
+
+def choose_device(device: str) -> torch.device:
+    """Return the device to train on; `auto` is the CPU, whose start-up a network this small needs.
+
+    Raises:
+        OptionError: torch finds no such device.
+
+    """
+    if device == "auto":
+        return torch.device("cpu")
+    available = {
+        "cpu": True,
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+    }
+    if not available.get(device, False):
+        found = ", ".join(name for name, there in available.items() if there)
+        raise OptionError(f"--device {device}: torch finds {found} here")
+    return torch.device(device)
