@@ -27,14 +27,16 @@ WHERE t.state = 'COMPLETE' ORDER BY t.trial_id, i.step
 STARTUP_TRIALS = 10
 
 
-def replay(curves: list[list[float]], keep_percent: float, warmup: int) -> tuple[float, float]:
+def replay(
+    curves: list[list[float]], keep_percent: float, warmup: int, interval: int
+) -> tuple[float, float]:
     """Return the share of epochs run and the best score among the trials that were not pruned."""
     complete: list[list[float]] = []
     epochs_run = 0
     for curve in curves:
         stop = len(curve)
         if len(complete) >= STARTUP_TRIALS:
-            for epoch in range(warmup, len(curve) - 1):
+            for epoch in range(warmup, len(curve) - 1, interval):
                 others = [other[epoch] for other in complete]
                 if curve[epoch] < np.percentile(others, 100 - keep_percent):
                     stop = epoch + 1
@@ -52,12 +54,13 @@ def main() -> None:
             scores[trial].append(score)
     curves = list(scores.values())
     print(f"{len(curves)} trials, best score {max(curve[-1] for curve in curves):.4f}\n")
-    print("| keep % | warm-up epochs | epochs run | best score kept |")
-    print("| ---: | ---: | ---: | ---: |")
+    print("| keep % | warm-up epochs | interval | epochs run | best score kept |")
+    print("| ---: | ---: | ---: | ---: | ---: |")
     for keep_percent in (25, 50, 66, 75):
         for warmup in (0, 3, 5, 8, 10, 15):
-            share, best = replay(curves, keep_percent, warmup)
-            print(f"| {keep_percent} | {warmup} | {share:.0%} | {best:.4f} |")
+            for interval in (1, 3, 5):
+                share, best = replay(curves, keep_percent, warmup, interval)
+                print(f"| {keep_percent} | {warmup} | {interval} | {share:.0%} | {best:.4f} |")
 
 
 if __name__ == "__main__":

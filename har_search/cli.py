@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import os
 import sys
 import time
 from enum import StrEnum
@@ -27,6 +28,7 @@ from har_search.screen import (
     show_data,
     show_ending,
     show_leaderboard,
+    show_study,
 )
 from har_search.storage import DEFAULT_URL, PATIENCE_SECONDS, masked
 
@@ -202,7 +204,7 @@ def run(
     tracks = chosen_tracks(until, spec)
     located = locate_data(data)
     show_data(located.dataset, console)
-    console.print(f"study  {escape(spec.name)}: {escape(spec.description)}")
+    show_study(spec, located.dataset, console)
     from har_search.leaderboard import Selection
     from har_search.progress import SearchProgress
     from har_search.search import SearchOptions, search
@@ -227,14 +229,32 @@ def run(
 
 
 @app.command()
-def init(study: Study = "homework", storage: Storage = DEFAULT_URL, data: Data = "auto") -> None:
+def init(
+    study: Study = "homework",
+    storage: Storage = DEFAULT_URL,
+    data: Data = "auto",
+    reader: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ROLE",
+            envvar="HAR_SEARCH_READER",
+            help="Also make a PostgreSQL role that may only read; HAR_SEARCH_READER_PASSWORD "
+            "holds its password.",
+        ),
+    ] = None,
+) -> None:
     """Make the database's tables and the study, once; `run` does it, too."""
     console = screen()
+    password = os.environ.get("HAR_SEARCH_READER_PASSWORD", "")
+    if reader is not None and not password:
+        raise OptionError("--reader needs its password in HAR_SEARCH_READER_PASSWORD")
     spec, data = find_study(study, storage, data)
     located = locate_data(data)
+    from har_search.search import Reader
     from har_search.search import init as init_study
 
-    name, done = init_study(spec, storage, located)
+    role = None if reader is None else Reader(reader, password)
+    name, done = init_study(spec, storage, located, role)
     console.print(f"study {escape(name)} is ready in {masked(storage)}: {done} finished trials")
 
 

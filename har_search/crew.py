@@ -21,7 +21,7 @@ from har_search.events import Event, WorkerStopped
 from har_search.job import Job
 
 STOP, DRAIN = "stop", "drain"
-STOP_SECONDS = 10.0  # for workers to end by themselves; an epoch takes less than one
+STOP_SECONDS = 3.0  # for workers to end by themselves: an epoch, or what is left of start-up
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,10 +78,10 @@ class Crew:
             with suppress(OSError):  # it has died; `next_events` will say so
                 worker.pipe.send(order)
 
-    def end(self) -> None:
-        """End the workers that are left: first by order, then by force."""
+    def end(self, wait_seconds: float = 0) -> None:
+        """End the workers that are left: by order, and after `wait_seconds` by force."""
         self.order(STOP)
-        deadline = time.monotonic() + STOP_SECONDS
+        deadline = time.monotonic() + wait_seconds
         while self.workers and time.monotonic() < deadline:
             self.next_events(0.1)
         for worker in self.workers:

@@ -86,7 +86,6 @@ def leaderboard(url: str, selection: Selection | None = None) -> Leaderboard:
     Raises:
         NotFoundError: no database there.
         StorageError: it cannot be read.
-
     """
     selection = selection or Selection()
     rows: list[Any] = []
@@ -114,7 +113,6 @@ def study_names(url: str) -> list[str]:
     Raises:
         NotFoundError: no database there.
         StorageError: it cannot be read.
-
     """
     with open_for_reading(url) as connection:
         if not has_studies_table(connection):

@@ -74,7 +74,6 @@ class Objective:
             optuna.TrialPruned: the pruner ended it; its figures are recorded all the same.
             TrialInterruptedError: the search is to stop.
             TrialFailedError: training raised; its message is the reason.
-
         """
         seed = trial_seed(self.seed, trial.number)
         config = TrainingConfig.from_hyperparameters(
@@ -85,7 +84,7 @@ class Objective:
         def on_epoch(figures: EpochFigures) -> bool:
             nonlocal interrupted, pruned
             interrupted = self.should_stop()
-            if not interrupted:
+            if not interrupted and self.spec.reports(figures.epoch):
                 # The best score so far: known even where the train split was not evaluated.
                 trial.report(figures.best_score, figures.epoch)
                 pruned = figures.epoch < config.epochs and trial.should_prune()

@@ -17,12 +17,14 @@ from rich.progress import (
 )
 
 from har_search.errors import NotFoundError
+from har_search.spec import study_name
 
 if TYPE_CHECKING:
     from har_search.data import Dataset
     from har_search.data.locate import Located
     from har_search.leaderboard import Leaderboard, Selection
     from har_search.search import SearchOptions, SearchOutcome
+    from har_search.spec import StudySpec
 
 errors = Console(stderr=True, soft_wrap=True)
 
@@ -89,6 +91,14 @@ def show_data(dataset: Dataset, console: Console) -> None:
         f"data   {dataset.name} {dataset.fingerprint}: {len(dataset.train.labels):,} training and "
         f"{len(dataset.test.labels):,} test windows from {escape(dataset.source)}",
         soft_wrap=True,
+    )
+
+
+def show_study(spec: StudySpec, dataset: Dataset, console: Console) -> None:
+    """Name the study in one line."""
+    described = f": {spec.description}" if spec.description else ""
+    console.print(
+        f"study  {study_name(spec, dataset.name)}{described}", markup=False, soft_wrap=True
     )
 
 

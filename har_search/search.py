@@ -27,9 +27,10 @@ from har_search.events import Event, FailedTrial, FinishedTrial, Watcher, Worker
 from har_search.job import Job
 from har_search.leaderboard import Selection, leaderboard, rows_of
 from har_search.patient_storage import PatientStorage, is_transient
-from har_search.spec import StudySpec
-from har_search.storage import PATIENCE_SECONDS, open_for_writing
-from har_search.study import prepare_study, study_name
+from har_search.reader import make_reader
+from har_search.spec import StudySpec, study_name
+from har_search.storage import PATIENCE_SECONDS, alone, open_for_writing
+from har_search.study import prepare_study
 
 SAME_FAILURES = 5  # in a row stop the search
 HEAR_SECONDS = 0.25  # at most, until Ctrl-C is noticed
@@ -72,17 +73,32 @@ class SearchOutcome:
     ending: Ending
 
 
-def init(spec: StudySpec, url: str, located: Located) -> tuple[str, int]:
+@dataclass(frozen=True)
+class Reader:
+    """A database role that may only read, and its password."""
+
+    role: str
+    password: str
+
+
+def init(
+    spec: StudySpec, url: str, located: Located, reader: Reader | None = None
+) -> tuple[str, int]:
     """Make tables and study where there are none; return the study's name and finished trials.
+
+    Safe from any number of processes at once.
 
     Raises:
         StorageError: the database cannot be opened or made.
         StudyMismatchError: the study there has another spec or other data.
-
+        OptionError: a reader is asked for where the database has no roles.
     """
     with open_for_writing(url) as storage:
-        name = study_name(spec, located.dataset)
+        name = study_name(spec, located.dataset.name)
         prepare_study(storage, name, spec, located.dataset)
+        if reader is not None:
+            with alone(url):
+                make_reader(storage, reader.role, reader.password)
         return name, finished_trials(storage, name)
 
 
@@ -99,14 +115,13 @@ def search(
         StudyMismatchError: the study there has another spec or other data.
         SearchStoppedError: trials keep failing for the same reason, or workers keep dying.
         OptionError: the device is not there.
-
     """
     with (
         stop_on_signals(watcher.stopping) as should_stop,
         # This process waits for no database, so that it always hears its workers and Ctrl-C.
         open_for_writing(url, patience_seconds=0) as storage,
     ):
-        name = study_name(spec, located.dataset)
+        name = study_name(spec, located.dataset.name)
         study = prepare_study(storage, name, spec, located.dataset)
         sweeper = Sweeper(storage, study)
         sweeper.sweep()  # what an earlier search on this machine left behind
@@ -182,9 +197,11 @@ class _Run:
                 if ending in (Ending.interrupted, Ending.tracks) and force_at == math.inf:
                     self.crew.order(STOP)
                     force_at = time.monotonic() + STOP_SECONDS
-        finally:
-            self.crew.end()
-        self._sweep()
+        except BaseException:
+            self.crew.end(STOP_SECONDS)
+            raise
+        self.crew.end()
+        self._sweep()  # what had to be ended by force
         return ending
 
     def _add_worker(self) -> None:

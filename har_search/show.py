@@ -18,7 +18,6 @@ def find_trial(url: str, trial: int, study: str | None = None) -> dict[str, Any]
     Raises:
         NotFoundError: no such database, study or finished trial, or several studies have one.
         StorageError: the database cannot be read.
-
     """
     names = study_names(url)
     if study is not None and study not in names:

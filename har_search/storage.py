@@ -36,7 +36,6 @@ def masked(url: str) -> str:
 
     Raises:
         StorageError: it is no database URL.
-
     """
     return _parse(url).render_as_string(hide_password=True)
 
@@ -60,7 +59,6 @@ def sql_errors(url: str) -> Iterator[None]:
 
     Raises:
         StorageError: the database cannot be opened, read or written.
-
     """
     try:
         yield
@@ -108,7 +106,6 @@ def open_for_writing(
 
     Raises:
         StorageError: no database can be opened or made there, or the block's SQL fails.
-
     """
     from har_search import patient_storage  # Optuna: not for every command
 
@@ -196,7 +193,6 @@ def open_for_reading(url: str) -> Iterator[sqlalchemy.Connection]:
     Raises:
         NotFoundError: no SQLite file there.
         StorageError: it is no database URL, its driver is missing, or the block's SQL fails.
-
     """
     parsed = _parse(url)
     options = {}

@@ -12,17 +12,12 @@ import sqlalchemy
 
 from har_search import attributes
 from har_search.budget import create_table
-from har_search.data import SIMULATED, Dataset
+from har_search.data import Dataset
 from har_search.errors import StudyMismatchError
 from har_search.patient_storage import PatientStorage
 from har_search.spec import Range, StudySpec, Value
 from har_search.storage import alone, has_studies_table, open_for_reading
 from har_search.study_file import parse_spec
-
-
-def study_name(spec: StudySpec, dataset: Dataset) -> str:
-    """Return the study's name: simulated data has studies of its own."""
-    return f"{spec.name}-{SIMULATED}" if dataset.name == SIMULATED else spec.name
 
 
 def prepare_study(
@@ -35,7 +30,6 @@ def prepare_study(
 
     Raises:
         StudyMismatchError: it has another spec or other data; the message names what changed.
-
     """
     with alone(storage.url):
         create_table(storage)
@@ -76,7 +70,6 @@ def stored_spec(url: str, name: str) -> tuple[StudySpec, str] | None:
     Raises:
         NotFoundError: no SQLite file there.
         StorageError: the database cannot be read.
-
     """
     query = sqlalchemy.text(
         "SELECT a.key, a.value_json FROM studies s JOIN study_user_attributes a "

@@ -42,7 +42,6 @@ def load_spec(study: str) -> StudySpec:
 
     Raises:
         StudyFileError: no such study, or a file that says something impossible.
-
     """
     shipped = shipped_studies()
     if study in shipped:
@@ -68,7 +67,6 @@ def parse_spec(tables: Tables, origin: str) -> StudySpec:
 
     Raises:
         StudyFileError: an unknown key, a wrong type or an impossible range, by file and key.
-
     """
     return _Reader(origin).spec(tables)
 

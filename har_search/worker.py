@@ -36,7 +36,6 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
     Raises:
         StorageError: the database fails for longer than the patience.
         OptionError: the device is not there.
-
     """
     device = choose_device(job.device)
     torch.set_num_threads(1)  # as many workers as cores: more threads would fight for them
@@ -131,7 +130,6 @@ def choose_device(device: str) -> torch.device:
 
     Raises:
         OptionError: torch finds no such device.
-
     """
     if device == "auto":
         return torch.device("cpu")

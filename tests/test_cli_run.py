@@ -18,7 +18,8 @@ def run(har_search: HarSearch, quick_file: str, uci_folder: Path) -> HarSearch:
     """Run the quick study on the small data set."""
 
     def run(*arguments: object) -> Ran:
-        return har_search("run", "--study", quick_file, "--data", uci_folder, *arguments)
+        chosen = ("--study", quick_file, "--data", uci_folder, "--workers", 1)
+        return har_search("run", *chosen, *arguments)
 
     return run
 
@@ -31,8 +32,9 @@ def test_a_run_shows_data_study_trials_and_standings(
     lines = ran.out.splitlines()
     assert lines[0].startswith("data   uci-har ")
     assert lines[1].startswith("study  quick")
-    assert [line.split(" trial")[0] for line in lines[2:6]] == ["1/4", "2/4", "3/4", "4/4"]
-    assert "trial 0 complete: test " in lines[2]
+    assert lines[2] == "search 1 worker"
+    assert [line.split(" trial")[0] for line in lines[3:7]] == ["1/4", "2/4", "3/4", "4/4"]
+    assert "trial 0 complete: test " in lines[3]
     assert "Track A: no entry yet" in ran.out
     assert "The study has its 4 trials." in ran.out
     assert "har-search show TRIAL" in ran.out
@@ -50,13 +52,6 @@ def test_a_finished_study_says_so_and_a_larger_one_goes_on(run: HarSearch) -> No
     assert "/2 trial" not in again.out
     assert "The study has its 2 trials." in again.out
     assert "3/3 trial 2" in run("--trials", 3).out
-
-
-def test_out_of_time_says_how_to_go_on(run: HarSearch, quick_file: str) -> None:
-    ran = run("--trials", 100_000, "--timeout", "1s")
-    assert ran.code == 0
-    assert "Out of time at" in ran.out
-    assert f"`har-search run --trials 100000 --study {quick_file}`" in ran.out
 
 
 def test_settings_come_from_the_environment(
@@ -109,6 +104,9 @@ def nothing(tmp_path: Path) -> None:
         (nothing, ["--trials", "many"], 2, "Invalid value for '--trials'"),
         (nothing, ["--timeout", "soon"], 2, "'soon' is no duration; write 90s, 10m or 1h30m"),
         (nothing, ["--timeout", "-1"], 2, "must be longer than 0"),
+        (nothing, ["--workers", "many"], 2, "'many' is neither auto nor a number from 1 on"),
+        (nothing, ["--workers", "0"], 2, "'0' is neither auto nor a number from 1 on"),
+        (nothing, ["--until", "C"], 1, "--until C: the study's tracks are A, B"),
         (nothing, ["--device", "abacus"], 2, "Invalid value for '--device'"),
         (nothing, ["--data", "nowhere.zip"], 1, "nowhere.zip: no such file or folder"),
         (bad_data, ["--data", "bad.zip"], 1, "bad.zip: not a whole zip file"),
@@ -169,5 +167,45 @@ def test_the_clock_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
     now = iter([0.0, 30.0])
     monkeypatch.setattr(progress_module.time, "monotonic", lambda: next(now))
     progress = progress_module.SearchProgress(Console(force_terminal=False), HOMEWORK_TRACKS)
-    progress.started(10, 30, ())
+    progress.started(10, 30, 2, ())
     assert progress.pace(15) == "10.0 trials/min, 1:30 left"
+
+
+def test_init_makes_the_study_and_a_join_needs_only_its_name(
+    har_search: HarSearch, quick_file: str, uci_folder: Path, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        ran = har_search("init", "--study", quick_file, "--data", uci_folder)
+        assert ran.out == "study quick is ready in sqlite:///har-search.db: 0 finished trials\n"
+    Path(quick_file).unlink()
+    joined = har_search("init", "--study", "quick", "--data", uci_folder)
+    assert joined.code == 0
+    unknown = har_search("init", "--study", "quikc", "--data", uci_folder)
+    assert (unknown.code, unknown.out) == (1, "")
+    assert "no study named 'quikc'" in unknown.err
+
+
+def test_a_simulated_study_is_joined_with_simulated_data(
+    har_search: HarSearch, quick_file: str
+) -> None:
+    assert har_search("init", "--study", quick_file, "--data", "simulated").code == 0
+    joined = har_search("init", "--study", "quick-simulated")
+    assert "study quick-simulated is ready" in joined.out
+
+
+@pytest.mark.parametrize(
+    ("password", "message"),
+    [("", "needs its password in HAR_SEARCH_READER_PASSWORD"), ("x", "other databases have none")],
+)
+def test_a_reader_needs_postgresql_and_a_password(
+    har_search: HarSearch,
+    quick_file: str,
+    uci_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    password: str,
+    message: str,
+) -> None:
+    monkeypatch.setenv("HAR_SEARCH_READER_PASSWORD", password)
+    ran = har_search("init", "--study", quick_file, "--data", uci_folder, "--reader", "eve")
+    assert ran.code == 1
+    assert message in ran.err

@@ -34,7 +34,6 @@ def locked(folder: Path) -> Iterator[None]:
 
     Raises:
         DataError: the folder cannot be made or written.
-
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -102,7 +101,6 @@ def load(entry: Path) -> Dataset:
 
     Raises:
         DataError: the folder is damaged.
-
     """
     try:
         about = json.loads((entry / "about.json").read_text(encoding="utf-8"))

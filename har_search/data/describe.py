@@ -20,7 +20,6 @@ def verify(located: Located) -> None:
 
     Raises:
         DataError: the cache is damaged.
-
     """
     dataset = located.dataset
     found = fingerprint(dataset.train, dataset.test)

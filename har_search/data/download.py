@@ -55,7 +55,6 @@ def download(
 
     Raises:
         DataError: none could be fetched whole; the message holds the first archive's reason.
-
     """
     folder.mkdir(parents=True, exist_ok=True)
     reasons = []

@@ -39,7 +39,6 @@ def locate(
 
     Raises:
         DataError: nothing usable there, by file and row.
-
     """
     folder = cache_folder or default_cache_folder()
     if data == SIMULATED:

@@ -34,7 +34,6 @@ class TextFiles:
 
         Raises:
             DataError: the file is missing or damaged.
-
         """
         try:
             return self.root.joinpath(*PurePosixPath(name).parts).read_bytes()
@@ -55,7 +54,6 @@ def open_files(path: Path) -> Iterator[TextFiles]:
 
     Raises:
         DataError: nothing there, no zip, or a zip or folder of something else.
-
     """
     if not path.exists():
         raise DataError(f"{path}: no such file or folder; {_CURE}")
@@ -91,7 +89,6 @@ def parse(path: Path) -> Dataset:
 
     Raises:
         DataError: anything missing, damaged or out of range, by file and row.
-
     """
     with open_files(path) as files:
         feature_names = _parse_feature_names(files)

@@ -1,0 +1,114 @@
+"""The share of a worker's time that is not training: storage, sampling, reports, pruning.
+
+Runs the default study's trials in real worker loops and times what is spent inside the training
+loop and outside of it, waits for other workers' locks included, start-up excluded.
+
+    python benchmarks/bookkeeping.py --workers 2 --trials 60
+    python benchmarks/bookkeeping.py --workers 8 --trials 120 --postgresql
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import platform
+import time
+from pathlib import Path
+from typing import Any
+
+from common import Quiet, database
+
+from har_search.data.cache import load
+from har_search.data.locate import locate
+from har_search.job import Job
+from har_search.search import init
+from har_search.study_file import load_spec
+
+
+def timed_worker(job: Job, folder: Path, results: Any) -> None:
+    """Work, timing the training loop without its callbacks, and the trials around it."""
+    from har_search import objective, worker
+
+    spent = {"training": 0.0, "trials": 0.0, "count": 0}
+    train, run_trial = objective.train, worker._run_trial
+
+    def timed_train(*arguments: Any, on_epoch: Any, **named: Any) -> Any:
+        callbacks = 0.0
+
+        def timed_on_epoch(figures: Any) -> Any:
+            nonlocal callbacks
+            begun = time.perf_counter()
+            try:
+                return on_epoch(figures)
+            finally:
+                callbacks += time.perf_counter() - begun
+
+        begun = time.perf_counter()
+        result = train(*arguments, on_epoch=timed_on_epoch, **named)
+        spent["training"] += time.perf_counter() - begun - callbacks
+        return result
+
+    claim_place = worker.claim_place
+
+    def timed_claim(*arguments: Any) -> Any:
+        begun = time.perf_counter()
+        claim = claim_place(*arguments)
+        if claim is not None:
+            spent["trials"] += time.perf_counter() - begun
+        return claim
+
+    def timed_trial(*arguments: Any) -> None:
+        begun = time.perf_counter()
+        run_trial(*arguments)
+        spent["trials"] += time.perf_counter() - begun
+        spent["count"] += 1
+
+    objective.train, worker._run_trial = timed_train, timed_trial  # type: ignore[assignment]
+    worker.claim_place = timed_claim
+    worker.work(job, load(folder), Quiet())
+    results.put(spent)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", default=os.environ.get("HAR_SEARCH_DATA", "auto"))
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--trials", type=int, default=60)
+    parser.add_argument("--study", default="homework")
+    parser.add_argument("--postgresql", action="store_true")
+    arguments = parser.parse_args()
+    located, spec = locate(arguments.data), load_spec(arguments.study)
+    context = multiprocessing.get_context("spawn")
+    with database(arguments.postgresql) as url:
+        name, _ = init(spec, url, located)
+        results = context.Queue()
+        processes = [
+            context.Process(
+                target=timed_worker,
+                args=(
+                    Job(url, name, spec, arguments.trials, "bench", "cpu", 1, index, 60.0),
+                    located.folder,
+                    results,
+                ),
+            )
+            for index in range(arguments.workers)
+        ]
+        for process in processes:
+            process.start()
+        spent = [results.get() for _ in processes]
+        for process in processes:
+            process.join()
+    training, trials = (sum(each[key] for each in spent) for key in ("training", "trials"))
+    count = sum(each["count"] for each in spent)
+    kind = "PostgreSQL" if arguments.postgresql else "SQLite"
+    print(
+        f"{platform.machine()} {platform.system()}, {os.cpu_count()} cores, {kind}, "
+        f"{arguments.workers} workers, {count} trials of {spec.name}: {trials / count:.2f} s a "
+        f"trial, {1000 * (trials - training) / count:.0f} ms of it bookkeeping, "
+        f"{(trials - training) / trials:.1%}"
+    )
+
+
+if __name__ == "__main__":
+    main()

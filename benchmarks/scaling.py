@@ -1,0 +1,92 @@
+"""Trials a minute against workers, with a training step of fixed length, on one PostgreSQL.
+
+Sleeping stands in for training, so that the machine's cores do not limit what is measured: claims,
+sampling, reports and storage. All workers start together once each has its imports behind it.
+
+    python benchmarks/scaling.py [--workers 1 2 4 8 16 32] [--epoch-seconds 0.12]
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import platform
+import time
+from typing import Any
+
+from common import Quiet, database
+
+from har_search.data import Dataset
+from har_search.data.cache import load
+from har_search.data.locate import locate
+from har_search.job import Job
+from har_search.search import init
+from har_search.study_file import load_spec
+
+
+def sleeping_worker(job: Job, dataset_folder: Any, epoch_seconds: float, ready: Any) -> None:
+    """Work, sleeping in place of training."""
+    from har_search import objective, worker
+    from har_search.training import EpochFigures, TrainingResult
+
+    def sleep(config: Any, *_: Any, on_epoch: Any, **__: Any) -> TrainingResult:
+        for epoch in range(1, config.epochs + 1):
+            time.sleep(epoch_seconds)
+            on_epoch(EpochFigures(epoch, 0.5, 0.9, 0.9, 0.9, 0.0, 0.9, 0.9))
+        return TrainingResult(1, config.epochs, 0.9, 0.9, 0.9, 0.0, 0.9, 1, 1.0, False, (), {})
+
+    objective.train = sleep  # type: ignore[assignment]
+    dataset: Dataset = load(dataset_folder)
+    ready.wait()
+    worker.work(job, dataset, Quiet())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4, 8, 16, 32])
+    parser.add_argument("--epoch-seconds", type=float, default=0.12)
+    parser.add_argument("--trials-each", type=int, default=6)
+    arguments = parser.parse_args()
+    located, spec = locate("simulated"), load_spec("homework")
+    context = multiprocessing.get_context("spawn")
+    print(
+        f"{platform.machine()} {platform.system()}, {os.cpu_count()} cores, PostgreSQL, "
+        f"{spec.epochs} epochs of {arguments.epoch_seconds} s a trial\n"
+    )
+    print("| workers | trials | trials a minute | efficiency |")
+    print("| ---: | ---: | ---: | ---: |")
+    single = 0.0
+    for workers in arguments.workers:
+        trials = workers * arguments.trials_each
+        with database(postgresql=True) as url:
+            name, _ = init(spec, url, located)
+            ready = context.Barrier(workers + 1)
+            processes = [
+                context.Process(
+                    target=sleeping_worker,
+                    args=(
+                        Job(url, name, spec, trials, "bench", "cpu", 1, index, 60.0),
+                        located.folder,
+                        arguments.epoch_seconds,
+                        ready,
+                    ),
+                )
+                for index in range(workers)
+            ]
+            for process in processes:
+                process.start()
+            ready.wait()
+            begun = time.perf_counter()
+            for process in processes:
+                process.join()
+            per_minute = 60 * trials / (time.perf_counter() - begun)
+        single = single or per_minute / workers
+        print(
+            f"| {workers} | {trials} | {per_minute:.1f} | {per_minute / workers / single:.0%} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
