@@ -1,5 +1,5 @@
 # make run | leaderboard | dashboard      use it
-# make test | check | bench               work on it
+# make test | test-slow | check | bench   work on it
 
 PYTHON  ?= python3
 TRIALS  ?= 200
@@ -7,7 +7,7 @@ STORAGE ?= sqlite:///har-search.db
 VENV    := .venv
 BIN     := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 
-.PHONY: run leaderboard dashboard test check format bench clean
+.PHONY: run leaderboard dashboard test test-slow check format bench docs clean
 
 run: $(VENV)/.installed
 	$(BIN)/har-search run --trials $(TRIALS) --storage $(STORAGE)
@@ -18,8 +18,13 @@ leaderboard: $(VENV)/.installed
 dashboard: $(VENV)/.installed
 	$(BIN)/optuna-dashboard --host 127.0.0.1 $(STORAGE)
 
+# All but the tests that take minutes, with coverage.
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -m "not slow" --cov --cov-report=term:skip-covered
+
+# Those that take minutes: kills, outages and crowds at full size.
+test-slow: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m slow -n 1
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
@@ -33,6 +38,12 @@ format: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/training_loop.py
+	$(BIN)/python benchmarks/bookkeeping.py --workers 2
+	$(BIN)/python benchmarks/bookkeeping.py --workers 8 --trials 120 --postgresql
+	$(BIN)/python benchmarks/scaling.py
+
+docs: $(VENV)/.installed-dev
+	$(BIN)/python docs/commands.py
 
 clean:
 	rm -rf $(VENV)

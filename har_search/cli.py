@@ -191,7 +191,7 @@ def run(
             parser=duration,
             metavar="TIME",
             envvar="HAR_SEARCH_PATIENCE",
-            help="How long to wait for a database that is away.",
+            help="How long workers wait for a database that is away.",
         ),
     ] = PATIENCE_SECONDS,
     device: Annotated[

@@ -50,8 +50,9 @@ def test_the_commands_of_the_readme_are_real(har_search: Callable[..., Ran]) -> 
 
 def test_the_targets_of_the_readme_are_in_the_makefile() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    for target in set(re.findall(r"`?make ([a-z-]+)", README)):
-        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+    for target in set(re.findall(r"^make ([a-z-]+)|`make ([a-z-]+)", README, re.MULTILINE)):
+        name = "".join(target)
+        assert re.search(rf"^{name}:", makefile, re.MULTILINE), name
 
 
 def test_the_lessons_network_in_the_readme_is_the_one_that_is_trained() -> None:

@@ -57,7 +57,7 @@ class Running:
         except psutil.NoSuchProcess:
             return []
 
-    def until(self, condition: Callable[[], object], seconds: float = 60) -> None:
+    def until(self, condition: Callable[[], object], seconds: float = 300) -> None:
         """Wait for a condition; fail with the output where the search ends first."""
         deadline = time.monotonic() + seconds
         while not condition():
@@ -69,7 +69,7 @@ class Running:
         """Wait until the search has told of so many finished trials."""
         self.until(lambda: self.output.count(" trial ") >= trials)
 
-    def wait(self, seconds: float = 120) -> int:
+    def wait(self, seconds: float = 600) -> int:
         return self.process.wait(seconds)
 
 

@@ -75,6 +75,7 @@ def database(postgresql: str) -> str:
     return postgresql
 
 
+@pytest.mark.slow
 def test_the_services_do_their_work_in_order(database: str, uci_zip: Path, quick_file: str) -> None:
     variables = {
         **PASSWORDS,
