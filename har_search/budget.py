@@ -32,6 +32,7 @@ from har_search.patient_storage import PatientStorage
 BEAT_SECONDS = 5.0
 DEAD_SECONDS = 30.0  # without a beat
 LONGEST_LOOK_SECONDS = 10.0  # between two looks at the beats, else the database was away
+START_TOLERANCE_SECONDS = 5.0  # a corrected clock moves the start of a process, too
 MOST_RETRIES = 2  # of parameters on which workers died
 
 CLAIMS = sqlalchemy.Table(
@@ -75,13 +76,13 @@ def this_worker() -> str:
 
 def is_dead_here(worker: str) -> bool:
     """Return whether a worker ran on this machine and is no more; False where it cannot be told."""
-    here, own = worker.split("/"), this_worker().split("/")
-    if here[:2] != own[:2]:
+    host, namespace, number, started = worker.rsplit("/", 3)
+    if this_worker().rsplit("/", 3)[:2] != [host, namespace]:
         return False
     try:
-        process = psutil.Process(int(here[2]))
-        ended = process.status() == psutil.STATUS_ZOMBIE
-        return ended or f"{process.create_time():.2f}" != here[3]
+        process = psutil.Process(int(number))
+        another = abs(process.create_time() - float(started)) > START_TOLERANCE_SECONDS
+        return another or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
     except psutil.Error:

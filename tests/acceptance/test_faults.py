@@ -65,7 +65,10 @@ def test_after_everything_was_killed_at_once_the_next_search_goes_on(
 ) -> None:
     search = start(sqlite_url, "--trials", 5, "--workers", 2, epochs=60)
     search.until(lambda: running_trials(sqlite_url) == 2)
-    for process in [*search.workers(), psutil.Process(search.process.pid)]:
+    processes = [*search.workers(), psutil.Process(search.process.pid)]
+    for process in processes:
+        process.suspend()  # so that none sees another die
+    for process in processes:
         process.kill()
     search.wait()
     assert open_claims(sqlite_url) == 2
@@ -78,16 +81,13 @@ def test_after_everything_was_killed_at_once_the_next_search_goes_on(
 def test_twenty_random_kills_lose_nothing(start: Start, sqlite_url: str) -> None:
     chance = random.Random(561)
     search = start(sqlite_url, "--trials", 60, "--workers", 4, epochs=40)
-    search.until_finished(2)
-    kills = 0
-    while kills < 20:
-        time.sleep(chance.uniform(0.05, 1.5))
-        workers = search.workers()
-        if workers and search.process.poll() is None:
-            chance.choice(workers).kill()
-            kills += 1
-        assert search.process.poll() is None, search.output
+    for kill in range(20):
+        search.until_finished(2 * kill + 2)  # spread over the search, at any moment of a trial
+        time.sleep(chance.uniform(0, 1))
+        search.until(search.workers)
+        chance.choice(search.workers()).kill()
     assert search.wait() == 0, search.output
+    assert search.output.count("a worker died") == 20
     assert_nothing_lost(sqlite_url, 60)
 
 
