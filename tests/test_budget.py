@@ -108,7 +108,7 @@ def test_claims_at_once_are_exact(storage: PatientStorage, url: str) -> None:
 
 
 @settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=st.lists(st.sampled_from(["claim", "finish", "fail", "die"]), max_size=25))
 def test_no_order_of_events_exceeds_or_loses_the_budget(

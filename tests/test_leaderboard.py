@@ -165,7 +165,7 @@ figures = st.builds(
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(entries=st.lists(figures, min_size=1, max_size=8))
 def test_sql_ranks_as_the_rules_say(

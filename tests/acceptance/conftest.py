@@ -73,6 +73,12 @@ class Running:
         return self.process.wait(seconds)
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def url(request: pytest.FixtureRequest) -> str:
+    """A new database, the second kind where tests may take minutes."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
 @pytest.fixture
 def start(tmp_path: Path, uci_zip: Path) -> Iterator[Callable[..., Running]]:
     """Start a search on the small data set; `machine` gives it a cache of its own."""

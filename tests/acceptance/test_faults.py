@@ -44,6 +44,7 @@ def test_a_killed_workers_trial_is_tried_again_and_the_worker_replaced(
     assert reasons.count("its worker died") == 1
 
 
+@pytest.mark.slow
 def test_a_killed_parents_workers_end_and_the_next_search_goes_on(
     start: Start, sqlite_url: str
 ) -> None:

@@ -49,6 +49,7 @@ def test_two_machines_end_with_exactly_two_hundred(start: Start, url: str) -> No
     assert_nothing_lost(url, 200)
 
 
+@pytest.mark.slow
 def test_another_machine_joins_with_the_url_and_the_studys_name(
     start: Start, sqlite_url: str
 ) -> None:
@@ -64,6 +65,7 @@ def test_another_machine_joins_with_the_url_and_the_studys_name(
     assert "training.epochs: 20 → 21" in other.output
 
 
+@pytest.mark.slow
 def test_until_ends_the_search_at_the_tracks_first_entry(start: Start, sqlite_url: str) -> None:
     search = start(sqlite_url, "--trials", 1000, "--until", "easy", "--workers", 2)
     assert search.wait() == 0, search.output
@@ -87,7 +89,9 @@ def test_a_time_limit_finishes_what_runs(start: Start, sqlite_url: str) -> None:
     assert_nothing_lost(sqlite_url, finished(sqlite_url))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+)
 def test_a_signal_ends_the_search_within_seconds_and_puts_trials_back(
     start: Start, sqlite_url: str, number: int
 ) -> None:

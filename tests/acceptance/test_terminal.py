@@ -11,6 +11,7 @@ from tests.acceptance.conftest import STUDY
 pexpect = pytest.importorskip("pexpect")
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_progress_and_each_tracks_best(
     sqlite_url: str, uci_zip: Path, tmp_path: Path
 ) -> None:
