@@ -108,7 +108,7 @@ def show_ending(
     """Say why the search ended, and what to type next."""
     done, total = outcome.done, options.trials
     line = {
-        "complete": f"The study has its {done} trials.",
+        "complete": f"The study has its {done} trial{'s' if done != 1 else ''}.",
         "tracks": f"Track {' and '.join(options.until)}: found, at {done} of {total} trials.",
         "time": f"Out of time at {done} of {total} trials; all are kept.",
         "interrupted": f"Interrupted at {done} of {total} trials; all are kept.",

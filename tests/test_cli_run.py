@@ -50,7 +50,7 @@ def test_a_finished_study_says_so_and_a_larger_one_goes_on(run: HarSearch) -> No
     again = run("--trials", 1)  # which starts no worker
     assert again.code == 0
     assert "/1 trial" not in again.out
-    assert "The study has its 1 trials." in again.out
+    assert "The study has its 1 trial." in again.out
     assert "2/2 trial 1" in run("--trials", 2).out
 
 
@@ -65,7 +65,7 @@ def test_settings_come_from_the_environment(
         "STORAGE": "sqlite:///env.db",
     }.items():
         monkeypatch.setenv(f"HAR_SEARCH_{name}", value)
-    assert "The study has its 1 trials." in har_search("run").out
+    assert "The study has its 1 trial." in har_search("run").out
     assert " env " in har_search("leaderboard").out
 
 
