@@ -12,6 +12,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import optuna
@@ -57,7 +58,16 @@ class PatientStorage(RDBStorage):
 
     def patiently(self, operation: Callable[[], Result]) -> Result:
         """Call `operation` until it goes through or the patience ends; then raise its error."""
-        return patiently(operation, self.patience_seconds)
+
+        def in_a_clean_session() -> Result:
+            try:
+                return operation()
+            except Exception:
+                with suppress(exc.SQLAlchemyError):  # what is broken may not even roll back
+                    self.scoped_session.remove()
+                raise
+
+        return patiently(in_a_clean_session, self.patience_seconds)
 
     def fetch(self, query: str, **values: Any) -> Sequence[sqlalchemy.Row[Any]]:
         """Run one query and return its rows."""
@@ -106,8 +116,10 @@ _INSERT_ATTRIBUTE = sqlalchemy.text(
 def is_transient(error: BaseException) -> bool:
     """Return whether waiting may cure the error: the database is away or held by another."""
     cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, exc.DBAPIError):
+    while cause is not None and not isinstance(cause, exc.DBAPIError | exc.PendingRollbackError):
         cause = cause.__cause__
+    if isinstance(cause, exc.PendingRollbackError):
+        return True  # the session's connection broke within a transaction; a new session cures it
     if not isinstance(cause, exc.DBAPIError):
         return False
     if cause.connection_invalidated:

@@ -50,6 +50,7 @@ def test_errors_of_other_kinds_are_not_waited_for() -> None:
     assert not is_transient(ValueError("no"))
     invalidated = exc.DBAPIError("SELECT 1", None, Exception("gone"), connection_invalidated=True)
     assert is_transient(invalidated)
+    assert is_transient(exc.PendingRollbackError("Can't reconnect until it is rolled back"))
 
 
 def test_an_operation_is_tried_until_it_goes_through(monkeypatch: pytest.MonkeyPatch) -> None:
