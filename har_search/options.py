@@ -1,0 +1,84 @@
+"""Options that several commands share, and what turns their words into values."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class Sort(StrEnum):
+    """What `leaderboard` ranks by."""
+
+    score = "score"
+    test = "test"
+    gap = "gap"
+
+
+class Device(StrEnum):
+    """Where to train."""
+
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+    mps = "mps"
+
+
+def duration(text: str | float) -> float:
+    """Turn `90`, `90s`, `10m` or `1h30m` into seconds."""
+    import pandas as pd
+
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            seconds = pd.Timedelta(str(text)).total_seconds()
+        except ValueError as error:
+            raise typer.BadParameter(f"{text!r} is no duration; write 90s, 10m or 1h30m") from error
+    if not seconds > 0:
+        raise typer.BadParameter("must be longer than 0")
+    return seconds
+
+
+def worker_count(text: str) -> int | None:
+    """Turn `auto` or a number into how many workers to start."""
+    if text == "auto":
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise typer.BadParameter(f"{text!r} is neither auto nor a number from 1 on")
+    return int(text)
+
+
+Storage = Annotated[
+    str,
+    typer.Option(
+        metavar="URL",
+        envvar="HAR_SEARCH_STORAGE",
+        help="Database URL, such as sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE.",
+    ),
+]
+Data = Annotated[
+    str,
+    typer.Option(
+        metavar="PATH|auto|uci|simulated",
+        envvar="HAR_SEARCH_DATA",
+        help="UCI's zip or folder. auto downloads it once and falls back to simulated data; "
+        "uci never falls back.",
+    ),
+]
+Study = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME|FILE",
+        envvar="HAR_SEARCH_STUDY",
+        help="A shipped study (homework, lesson, wide), the path of a study file, or the name of a "
+        "study in the database.",
+    ),
+]
+StudyFilter = Annotated[
+    str | None,
+    typer.Option(
+        "--study", metavar="NAME|FILE", envvar="HAR_SEARCH_STUDY", help="Only this study."
+    ),
+]
