@@ -24,7 +24,7 @@ test: $(VENV)/.installed-dev
 
 # Those that take minutes: kills, outages and crowds at full size.
 test-slow: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -m slow -n 1
+	$(BIN)/python -m pytest -m slow
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

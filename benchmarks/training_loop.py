@@ -67,9 +67,9 @@ def main() -> None:
     print("| ---: | ---: | ---: | ---: |")
     for batch_size in arguments.batch_size:
         config = TrainingConfig.from_hyperparameters(
-            {**LESSON, "batch_size": batch_size}, epochs=1, optimizer="adam"
+            {**LESSON, "batch_size": batch_size}, epochs=arguments.rounds + 1, optimizer="adam"
         )
-        theirs, ours = dataloader_epoch(split, config), Learner(config, split, seed=0).train_epoch
+        theirs, ours = dataloader_epoch(split, config), Learner(config, split, [0]).train_epoch
         theirs()
         ours()
         pairs = [(seconds(theirs), seconds(ours)) for _ in range(arguments.rounds)]

@@ -6,9 +6,11 @@ epoch makes the batches, and every random draw comes from one generator, so a se
 
 from __future__ import annotations
 
+import copy
+import itertools
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,12 +19,12 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
-from torch.optim.lr_scheduler import CosineAnnealingLR, LRScheduler, OneCycleLR
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from har_search import model
 from har_search.challenge import Scoring, gap
 from har_search.data import Split
+from har_search.optimizer import Adam, learning_rates
+from har_search.stacked import Stack
 
 
 @dataclass(frozen=True)
@@ -144,19 +146,20 @@ def train(
     """
     started = time.perf_counter()
     scoring = scoring or Scoring()
-    learner = Learner(config, train_split, seed)
+    learner = Learner(config, train_split, [seed])
     history: list[EpochFigures] = []
     best: EpochFigures | None = None
     weights: dict[str, torch.Tensor] = {}
     diverged = False
     with one_thread():
         for epoch in range(1, config.epochs + 1):
-            loss, running_train_accuracy = learner.train_epoch()
+            (loss,), (running_train_accuracy,) = learner.train_epoch()
+            (network,) = learner.evaluated
             diverged = not math.isfinite(loss)
             if diverged:
                 break
             figures = _evaluate(
-                learner.evaluated,
+                network,
                 train_split,
                 test_split,
                 scoring,
@@ -167,7 +170,7 @@ def train(
             )
             history.append(figures)
             if best is None or figures.best_score > best.best_score:
-                best, weights = figures, _copy(learner.evaluated)
+                best, weights = figures, _copy(network)
             if on_epoch is not None and on_epoch(figures):
                 break
         if best is None:
@@ -231,124 +234,111 @@ def _copy(network: nn.Module) -> dict[str, torch.Tensor]:
 
 
 class Learner:
-    """The state of one training: network, optimizer, schedule and the sources of chance."""
+    """The state of one training: a stack of replicas, optimizer, schedule and sources of chance.
 
-    def __init__(self, config: TrainingConfig, split: TensorSplit, seed: int) -> None:
+    A replica is the network of one seed; all draws for it come from that seed.
+    """
+
+    def __init__(self, config: TrainingConfig, split: TensorSplit, seeds: Sequence[int]) -> None:
         device = split.features.device
         self.config, self.split = config, split
         # Weights are drawn on the CPU, so that every device starts from the same ones.
-        self.network = model.build(config.mlp, torch.Generator().manual_seed(seed)).to(device)
-        self.generator = torch.Generator(device).manual_seed(seed)
-        self.mixing = np.random.default_rng(seed)  # torch draws no beta from a generator
-        self.batches = _batches(len(split.labels), config.batch_size)
-        self.optimizer = _optimizer(config, self.network)
-        self.schedule = _schedule(config, self.optimizer, len(self.batches))
-        self.averaged: AveragedModel | None = None
-        if config.weight_averaging > 0:
-            average = get_ema_multi_avg_fn(config.weight_averaging)  # type: ignore[no-untyped-call]
-            self.averaged = AveragedModel(self.network, multi_avg_fn=average, use_buffers=True)
+        drawn = [torch.Generator().manual_seed(seed) for seed in seeds]
+        self.stack = Stack([model.build(config.mlp, each).to(device) for each in drawn])
+        self.averaged: Stack | None = None
+        self.generators = [torch.Generator(device).manual_seed(seed) for seed in seeds]
+        self.mixing = [np.random.default_rng(seed) for seed in seeds]  # torch's beta takes none
         one_hot = functional.one_hot(split.labels, config.mlp.activities).float()
         # Label smoothing, Szegedy et al. 2016, section 7: (1 - a) * one-hot + a / C.
         smoothing = config.label_smoothing
-        self.targets = one_hot * (1 - smoothing) + smoothing / config.mlp.activities
+        self.soft_labels = one_hot * (1 - smoothing) + smoothing / config.mlp.activities
+
+        # One epoch's windows, permuted; BatchNorm needs two in a batch, so a lonely last is left.
+        windows = len(split.labels)
+        self.windows = windows - (windows % config.batch_size == 1)
+        self.features = split.features.new_empty(len(seeds), *split.features.shape)
+        self.targets = self.features.new_empty(len(seeds), *self.soft_labels.shape)
+        self.logits = torch.empty_like(self.targets[:, : self.windows])
+        self.masks: torch.Tensor | None = None
+        if config.mlp.dropout > 0:
+            width = config.mlp.hidden_widths[0]
+            self.masks = self.features.new_empty(len(seeds), windows, width)
+            self.numbers = torch.empty(windows * width // 4 + 1, dtype=torch.int64, device=device)
+
+        self.optimizer = Adam(
+            config.optimizer, self.stack.parameters, self.stack.gradients, config.weight_decay
+        )
+        steps = config.epochs * math.ceil(self.windows / config.batch_size)
+        self.rates = learning_rates(config.schedule, config.learning_rate, steps)
 
     @property
-    def evaluated(self) -> nn.Module:
-        """The network whose accuracy counts: the averaged one where weights are averaged."""
-        return self.network if self.averaged is None else self.averaged.module
+    def evaluated(self) -> tuple[nn.Sequential, ...]:
+        """The networks whose accuracy counts: averaged ones where weights are averaged."""
+        return (self.averaged or self.stack).networks
 
-    def train_epoch(self) -> tuple[float, float]:
-        """Run one pass over the split; return the mean loss and the running train accuracy."""
-        features, targets = self._epoch_inputs()
-        mask = self._dropout_mask(len(features))
-        logits = torch.zeros_like(targets)
-        losses = torch.zeros(len(self.batches), device=features.device)
-        self.network.train()
-        for step, rows in enumerate(self.batches):
-            output = self._forward(features[rows], None if mask is None else mask[rows])
-            loss = functional.cross_entropy(output, targets[rows])
-            self.optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            self.optimizer.step()
-            if self.schedule is not None:
-                self.schedule.step()
-            if self.averaged is not None:
-                self.averaged.update_parameters(self.network)
-            losses[step] = loss.detach()
-            logits[rows] = output.detach()
-        seen = self.batches[-1].stop
-        correct = (logits[:seen].argmax(dim=1) == targets[:seen].argmax(dim=1)).sum()
-        return float(losses.mean()), int(correct) / seen
+    @torch.no_grad()
+    def train_epoch(self) -> tuple[list[float], list[float]]:
+        """Run one pass over the split; return each replica's mean loss and its running accuracy."""
+        for replica in range(len(self.features)):
+            self._draw_epoch(replica)
+        parts = (self.features, self.targets, self.logits, self.masks)
+        batches = [self._batches(each) for each in parts]
+        for features, targets, logits, masks in zip(*batches, strict=True):
+            self.stack.step(features, targets, masks, logits)
+            self.optimizer.step(next(self.rates))
+            if self.config.weight_averaging > 0:
+                self._average()
+        targets = self.targets[:, : self.windows]
+        losses = -(self.logits.log_softmax(dim=2) * targets).sum(dim=2).mean(dim=1)
+        correct = self.logits.argmax(dim=2) == targets.argmax(dim=2)
+        return losses.tolist(), correct.double().mean(dim=1).tolist()
 
-    def _epoch_inputs(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the epoch's features (N, F) and soft targets (N, C), permuted and augmented."""
-        config = self.config
-        order = self._permutation()
-        features, targets = self.split.features[order], self.targets[order]
+    def _batches(self, part: torch.Tensor | None) -> Iterable[torch.Tensor | None]:
+        if part is None:
+            return itertools.repeat(None, math.ceil(self.windows / self.config.batch_size))
+        return torch.split(part[:, : self.windows], self.config.batch_size, dim=1)
+
+    def _average(self) -> None:
+        """Move the averaged networks towards the trained ones, running statistics included."""
+        if self.averaged is None:
+            self.averaged = Stack([copy.deepcopy(each) for each in self.stack.networks])
+        else:
+            self.averaged.state.lerp_(self.stack.state, 1 - self.config.weight_averaging)
+
+    def _draw_epoch(self, replica: int) -> None:
+        """Draw a replica's epoch: its windows' order, their augmentation and its dropout masks.
+
+        Fills features (N, F), soft targets (N, C) and masks (N, width): 0 or 1 / keep probability.
+        """
+        config, generator = self.config, self.generators[replica]
+        features, targets = self.features[replica], self.targets[replica]
+        order = self._permutation(generator)
+        torch.index_select(self.split.features, 0, order, out=features)
+        torch.index_select(self.soft_labels, 0, order, out=targets)
         if config.mixup > 0:
             # Zhang et al. 2018, with a mixing weight for every window rather than every batch.
-            beta = self.mixing.beta(config.mixup, config.mixup, (len(order), 1))
-            weight = torch.from_numpy(beta).to(features)
-            partner = self._permutation()
-            features = torch.lerp(self.split.features[partner], features, weight)
-            targets = torch.lerp(self.targets[partner], targets, weight)
+            beta = self.mixing[replica].beta(config.mixup, config.mixup, (len(order), 1))
+            weight = torch.from_numpy(1 - beta).to(features)
+            partner = self._permutation(generator)
+            features.lerp_(self.split.features[partner], weight)
+            targets.lerp_(self.soft_labels[partner], weight)
         if config.input_noise > 0:
-            noise = torch.empty_like(features).normal_(generator=self.generator)
-            features = features.add_(noise, alpha=config.input_noise)
-        return features, targets
+            noise = torch.empty_like(features).normal_(generator=generator)
+            features.add_(noise, alpha=config.input_noise)
+        if self.masks is not None:
+            self.numbers.random_(-(2**63), None, generator=generator)
+            _masks(self.numbers, config.mlp.dropout, out=self.masks[replica])
 
-    def _permutation(self) -> torch.Tensor:
+    def _permutation(self, generator: torch.Generator) -> torch.Tensor:
         labels = self.split.labels
-        return torch.randperm(len(labels), generator=self.generator, device=labels.device)
-
-    def _dropout_mask(self, windows: int) -> torch.Tensor | None:
-        """Draw the epoch's dropout masks at once: (N, width), 0 or 1 / keep probability."""
-        mlp = self.config.mlp
-        if mlp.dropout == 0:
-            return None
-        keep = 1 - mlp.dropout
-        device = self.generator.device
-        chance = torch.rand(windows, mlp.hidden_widths[0], generator=self.generator, device=device)
-        return (chance < keep).to(chance.dtype).div_(keep)  # three times faster than bernoulli_
-
-    def _forward(self, batch: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
-        """Run the network on (B, F) features, with `mask` in place of `nn.Dropout`'s own draw."""
-        for module in self.network:
-            if isinstance(module, nn.Dropout):
-                assert mask is not None
-                batch = batch * mask
-            else:
-                batch = module(batch)
-        return batch
+        return torch.randperm(len(labels), generator=generator, device=labels.device)
 
 
-def _batches(windows: int, batch_size: int) -> list[slice]:
-    """Cut `windows` rows into batches; a last batch of one is left out, BatchNorm needs two."""
-    starts = range(0, windows, batch_size)
-    batches = [slice(start, min(start + batch_size, windows)) for start in starts]
-    return [rows for rows in batches if rows.stop - rows.start > 1]
+def _masks(numbers: torch.Tensor, dropout: float, *, out: torch.Tensor) -> None:
+    """Make dropout masks, 0 or 1 / keep probability, of random int64 `numbers`.
 
-
-def _optimizer(config: TrainingConfig, network: nn.Module) -> torch.optim.Optimizer:
-    optimizer: type[torch.optim.Adam] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[
-        config.optimizer
-    ]
-    return optimizer(
-        network.parameters(),
-        lr=config.learning_rate,
-        weight_decay=config.weight_decay,
-        fused=True,
-    )
-
-
-def _schedule(
-    config: TrainingConfig, optimizer: torch.optim.Optimizer, steps_per_epoch: int
-) -> LRScheduler | None:
-    """Return the per-step schedule; `learning_rate` is the constant, the start or the peak."""
-    steps = config.epochs * steps_per_epoch
-    if config.schedule == "cosine":
-        return CosineAnnealingLR(optimizer, T_max=steps)
-    if config.schedule == "one-cycle":
-        peak = config.learning_rate
-        return OneCycleLR(optimizer, max_lr=peak, total_steps=steps, cycle_momentum=False)
-    return None
+    Four draws share a number's 64 bits, for speed: the probability is rounded to 1 / 65,536.
+    """
+    chances = numbers.view(torch.int16)[: out.numel()].view(out.shape)
+    kept = min(round((1 - dropout) * 65_536), 65_535)
+    torch.lt(chances, kept - 32_768, out=out).mul_(65_536 / kept)

@@ -1,18 +1,20 @@
+import copy
 from dataclasses import replace
 
 import pytest
 import torch
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from har_search import model
 from har_search.challenge import Scoring
 from har_search.data.dataset import Dataset
 from har_search.spec import LESSON
+from har_search.stacked import Stack
 from har_search.training import (
     EpochFigures,
     Learner,
     TensorSplit,
     TrainingConfig,
-    _batches,
     accuracy,
     train,
 )
@@ -70,7 +72,7 @@ def test_the_threads_of_torch_do_not_change_the_result(splits: Splits) -> None:
 
 def test_training_learns(splits: Splits) -> None:
     result = train(config(epochs=15, learning_rate=0.005), *splits, seed=0)
-    assert result.train_accuracy > 0.8
+    assert result.history[-1].running_train_accuracy > 0.8
     assert result.test_accuracy > 0.5
 
 
@@ -151,44 +153,135 @@ def test_divergence_at_once_leaves_the_untrained_network(splits: Splits) -> None
     ],
 )
 def test_batches_cover_the_windows_but_for_a_lonely_last_one(
-    windows: int, size: int, sizes: list[int]
+    splits: Splits, windows: int, size: int, sizes: list[int]
 ) -> None:
-    assert [rows.stop - rows.start for rows in _batches(windows, size)] == sizes
+    few = TensorSplit(splits[0].features[:windows], splits[0].labels[:windows])
+    learner = Learner(config(batch_size=size), few, [0])
+    seen: list[int] = []
+    step = learner.stack.step
+    learner.stack.step = lambda features, *rest: (  # type: ignore[method-assign]
+        seen.append(features.shape[1]),
+        step(features, *rest),
+    )
+    learner.train_epoch()
+    assert seen == sizes
+
+
+@pytest.mark.parametrize("depth", [1, 2, 4])
+@pytest.mark.parametrize("batch_norm", [True, False])
+@pytest.mark.parametrize("dropout", [0.0, 0.4])
+def test_a_step_writes_autograds_gradients(
+    splits: Splits, depth: int, batch_norm: bool, dropout: float
+) -> None:
+    mlp = config(depth=depth, batch_norm=batch_norm, dropout=dropout).mlp
+    generator = torch.Generator().manual_seed(0)
+    networks = [model.build(mlp, generator) for _ in range(3)]
+    stack = Stack([copy.deepcopy(each) for each in networks])
+    features = torch.randn(3, 20, 561, generator=generator)
+    targets = torch.rand(3, 20, 6, generator=generator).softmax(dim=2)
+    logits = torch.empty(3, 20, 6)
+    mask = None
+    if dropout:
+        mask = torch.bernoulli(torch.full((3, 20, 16), 1 - dropout), generator=generator) * 2
+    with torch.no_grad():
+        stack.step(features, targets, mask, logits)
+    for replica, network in enumerate(networks):
+        network.train()
+        hidden = features[replica]
+        for module in network:
+            dropped = isinstance(module, torch.nn.Dropout) and mask is not None
+            hidden = hidden * mask[replica] if dropped else module(hidden)
+        torch.testing.assert_close(logits[replica], hidden)
+        torch.nn.functional.cross_entropy(hidden, targets[replica]).backward()
+        for name, buffer in network.named_buffers():
+            if not name.endswith("num_batches_tracked"):
+                ours = dict(stack.networks[replica].named_buffers())[name]
+                torch.testing.assert_close(ours, buffer)
+    gradients = [[each.grad for each in network.parameters()] for network in networks]
+    stacked = [torch.stack(each).flatten() for each in zip(*gradients, strict=True)]
+    torch.testing.assert_close(stack.gradients, torch.cat(stacked))
+    assert stack.parameters.numel() == 3 * model.parameter_count(mlp)
+
+
+def test_a_stacks_networks_live_in_its_memory(splits: Splits) -> None:
+    stack = Stack([model.build(config().mlp) for _ in range(2)])
+    stack.state.zero_()
+    for network in stack.networks:
+        for tensor in network.state_dict().values():
+            assert not tensor.any()
 
 
 def test_dropout_keeps_the_scale_of_what_it_lets_through(splits: Splits) -> None:
-    learner = Learner(config(dropout=0.25), splits[0], seed=0)
-    mask = learner._dropout_mask(20_000)
-    assert mask is not None
-    assert mask.unique().tolist() == pytest.approx([0, 1 / 0.75])
-    assert float(mask.mean()) == pytest.approx(1, abs=0.02)
+    learner = Learner(config(dropout=0.25), splits[0], [0])
+    learner.train_epoch()
+    assert learner.masks is not None
+    assert learner.masks.unique().tolist() == pytest.approx([0, 1 / 0.75], rel=1e-4)
+    assert float(learner.masks.mean()) == pytest.approx(1, abs=0.02)
 
 
-def test_without_dropout_and_noise_an_epoch_is_the_textbook_loop(splits: Splits) -> None:
-    learner = Learner(config(dropout=0.0, batch_norm=False, batch_size=32), splits[0], seed=3)
-    network = model.build(learner.config.mlp, torch.Generator().manual_seed(3))
-    order = torch.randperm(len(splits[0].labels), generator=torch.Generator().manual_seed(3))
-    optimizer = torch.optim.Adam(network.parameters(), lr=0.001)
-    losses = []
+@pytest.mark.parametrize("batch_norm", [True, False])
+def test_without_dropout_and_noise_the_epochs_are_the_textbook_loops(
+    splits: Splits, batch_norm: bool
+) -> None:
+    trained = config(dropout=0.0, batch_norm=batch_norm, batch_size=32, learning_rate=3e-4)
+    learner = Learner(trained, splits[0], [3])
+    network = model.build(trained.mlp, torch.Generator().manual_seed(3))
+    chance = torch.Generator().manual_seed(3)
+    optimizer = torch.optim.Adam(network.parameters(), lr=3e-4)
     network.train()
-    for start in range(0, len(order), 32):
-        rows = order[start : start + 32]
-        loss = torch.nn.functional.cross_entropy(
-            network(splits[0].features[rows]), splits[0].labels[rows]
-        )
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    mean_loss, _ = learner.train_epoch()
-    assert mean_loss == pytest.approx(sum(losses) / len(losses), rel=1e-5)
-    for ours, theirs in zip(learner.network.parameters(), network.parameters(), strict=True):
-        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5)
+    for _epoch in range(3):
+        order = torch.randperm(len(splits[0].labels), generator=chance)
+        loss_sum = correct = 0.0
+        for rows in order.split(32):
+            labels = splits[0].labels[rows]
+            logits = network(splits[0].features[rows])
+            loss = torch.nn.functional.cross_entropy(logits, labels)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            loss_sum += loss.item() * len(rows)
+            correct += int((logits.argmax(dim=1) == labels).sum())
+        (mean_loss,), (running_accuracy,) = learner.train_epoch()
+        assert mean_loss == pytest.approx(loss_sum / len(order), rel=1e-4)
+        assert running_accuracy == pytest.approx(correct / len(order))
+    (ours,) = learner.evaluated
+    logits = network.eval()(splits[1].features)
+    torch.testing.assert_close(ours.eval()(splits[1].features), logits, rtol=1e-2, atol=1e-3)
+
+
+def test_replicas_are_the_single_runs_of_their_seeds(splits: Splits) -> None:
+    for changes in ({}, EVERYTHING):
+        stacked = Learner(config(**changes), splits[0], [4, 5, 6])
+        losses, accuracies = stacked.train_epoch()
+        for replica, seed in enumerate([4, 5, 6]):
+            alone = Learner(config(**changes), splits[0], [seed])
+            (loss,), (running_accuracy,) = alone.train_epoch()
+            assert loss == pytest.approx(losses[replica], rel=1e-4)
+            assert running_accuracy == pytest.approx(accuracies[replica], abs=0.01)
+
+
+def test_averaged_weights_are_torchs(splits: Splits) -> None:
+    """Against `AveragedModel` with an exponential average, running statistics included."""
+    learner = Learner(config(weight_averaging=0.9), splits[0], [0])
+    average = get_ema_multi_avg_fn(0.9)
+    torchs = AveragedModel(learner.stack.networks[0], multi_avg_fn=average, use_buffers=True)
+    step = learner.optimizer.step
+
+    def step_and_average(rate: float) -> None:
+        step(rate)
+        torchs.update_parameters(learner.stack.networks[0])
+
+    learner.optimizer.step = step_and_average  # type: ignore[assignment, method-assign]
+    learner.train_epoch()
+    (ours,) = learner.evaluated
+    for one, other in zip(ours.parameters(), torchs.module.parameters(), strict=True):
+        torch.testing.assert_close(one, other)
+    torch.testing.assert_close(ours[1].running_var, torchs.module[1].running_var)
 
 
 def test_label_smoothing_is_torchs(splits: Splits) -> None:
-    learner = Learner(config(label_smoothing=0.2), splits[0], seed=0)
+    learner = Learner(config(label_smoothing=0.2), splits[0], [0])
     logits = torch.randn(len(splits[0].labels), 6, generator=torch.Generator().manual_seed(0))
-    ours = torch.nn.functional.cross_entropy(logits, learner.targets)
+    ours = torch.nn.functional.cross_entropy(logits, learner.soft_labels)
     torchs = torch.nn.functional.cross_entropy(logits, splits[0].labels, label_smoothing=0.2)
     torch.testing.assert_close(ours, torchs)
