@@ -27,6 +27,7 @@ TRANSIENT_STATES = ("08", "57", "40")
 
 logger = logging.getLogger(__name__)
 optuna.logging.set_verbosity(optuna.logging.ERROR)  # the screen is ours
+logging.getLogger("psycopg").setLevel(logging.ERROR)  # its word on each connection that was lost
 
 
 def patiently(operation: Callable[[], Result], patience_seconds: float) -> Result:
