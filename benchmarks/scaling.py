@@ -34,7 +34,7 @@ def sleeping_worker(job: Job, dataset_folder: Any, epoch_seconds: float, ready: 
         for epoch in range(1, config.epochs + 1):
             time.sleep(epoch_seconds)
             on_epoch(EpochFigures(epoch, 0.5, 0.9, 0.9, 0.9, 0.0, 0.9, 0.9))
-        return TrainingResult(1, config.epochs, 0.9, 0.9, 0.9, 0.0, 0.9, 1, 1.0, False, (), {})
+        return TrainingResult(1, config.epochs, 0.9, 0.9, 0.9, 0.0, 0.9, 1, 1.0, False, (), (), {})
 
     objective.train = sleep  # type: ignore[assignment]
     dataset: Dataset = load(dataset_folder)

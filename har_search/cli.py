@@ -11,6 +11,7 @@ import getpass
 import os
 import sys
 import time
+import webbrowser
 from importlib import metadata
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -20,6 +21,7 @@ from typer.exceptions import TyperException
 
 from har_search.errors import HarSearchError, NotFoundError, OptionError
 from har_search.options import (
+    Artifacts,
     Data,
     Device,
     Sort,
@@ -91,6 +93,7 @@ def run(
     study: Study = "homework",
     storage: Storage = DEFAULT_URL,
     data: Data = "auto",
+    artifacts: Artifacts = None,
     student: Annotated[
         str | None,
         typer.Option(
@@ -138,6 +141,7 @@ def run(
     located = locate_data(data)
     show_data(located.dataset, console)
     show_study(spec, located.dataset, console)
+    from har_search.artifacts import folder_of
     from har_search.leaderboard import Selection
     from har_search.progress import SearchProgress
     from har_search.search import SearchOptions, search
@@ -151,6 +155,7 @@ def run(
         seed=seed,
         device=device.value,
         patience_seconds=patience,
+        artifacts=folder_of(storage, artifacts),
     )
     with SearchProgress(console, spec.tracks) as progress:
         outcome = search(spec, storage, located, options, progress)
@@ -279,6 +284,52 @@ def show(
         console.print(f"  {escape(line)}")
     console.print("\n[bold]The network[/]")
     console.print(model.source(mlp_config(row["params"])), markup=False, soft_wrap=True)
+
+
+@app.command()
+def dashboard(
+    storage: Storage = DEFAULT_URL,
+    host: Annotated[
+        str, typer.Option(envvar="HAR_SEARCH_HOST", help="Where to listen.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, envvar="HAR_SEARCH_PORT", help="0 takes any free one.")
+    ] = 8080,
+    artifacts: Artifacts = None,
+    writable: Annotated[
+        bool,
+        typer.Option(
+            "--writable",
+            envvar="HAR_SEARCH_WRITABLE",
+            help="Let optuna-dashboard edit and delete; anyone who reaches the page can.",
+        ),
+    ] = False,
+    open_browser: Annotated[
+        bool, typer.Option("--open", envvar="HAR_SEARCH_OPEN", help="Open it in the browser.")
+    ] = False,
+) -> None:
+    """Serve the class leaderboard and optuna-dashboard as web pages."""
+    from har_search.artifacts import folder_of
+    from har_search.web import serve
+    from har_search.web.server import is_loopback
+
+    console = screen()
+    if not is_loopback(host):
+        errors.print(
+            f"[bold yellow]warning:[/] anyone who reaches {escape(host)}:{port} sees this page, "
+            f"which asks for no password{' and can delete studies' if writable else ''}; see "
+            "Security in the README"
+        )
+
+    def on_start(address: str) -> None:
+        console.print(f"leaderboard       {address}/", soft_wrap=True)
+        console.print(f"optuna-dashboard  {address}/dashboard", soft_wrap=True)
+        console.print("[dim]Ctrl-C ends[/]")
+        if open_browser:
+            webbrowser.open(f"{address}/")
+
+    folder = folder_of(storage, artifacts)
+    serve(storage, host, port, artifacts=folder, writable=writable, on_start=on_start)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from har_search.events import Event
@@ -14,6 +15,7 @@ class Job:
     """What a worker is to do; `trials` is the study's total of finished ones.
 
     `seed` is the search's, for the trials' own seeds; `sampler_seed` differs between workers.
+    `artifacts` is the folder for notable trials' files.
     """
 
     url: str
@@ -25,6 +27,7 @@ class Job:
     seed: int
     sampler_seed: int
     patience_seconds: float
+    artifacts: Path | None = None
 
 
 class Orders(Protocol):

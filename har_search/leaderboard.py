@@ -22,6 +22,8 @@ SORTS = {
     "score": "score DESC, gap, parameters, trial_id",
     "test": "test_accuracy DESC, gap, parameters, trial_id",
     "gap": "gap, test_accuracy DESC, parameters, trial_id",
+    "parameters": "parameters, score DESC, trial_id",
+    "newest": "trial_id DESC",
 }
 TRACK_ORDER = SORTS["test"]
 FIGURES = (
@@ -46,8 +48,8 @@ class Selection:
     """Which trials to rank, and how.
 
     Without `study`, those of all studies on real data, or with `simulated` of all studies. `top`
-    None ranks all. Without `sort`, by score, or within a track in the track's order: test accuracy,
-    smaller gap, fewer parameters.
+    None lists all of them; `skip` leaves out so many of the best. Without `sort`, by score, or
+    within a track in the track's order: test accuracy, smaller gap, fewer parameters.
     """
 
     study: str | None = None
@@ -56,6 +58,7 @@ class Selection:
     best_per_student: bool = False
     sort: str | None = None
     top: int | None = None
+    skip: int = 0
     trial: int | None = None
     simulated: bool = False
 
@@ -65,12 +68,13 @@ class Leaderboard:
     """Ranked `standings` (a row a trial, `COLUMNS`), and each track's leading row.
 
     `leaders` names every track of the studies shown; None where no trial qualifies. `finished`
-    counts the trials that the standings were selected from.
+    counts the trials that the standings were selected from, `ranked` those that have a rank.
     """
 
     standings: pd.DataFrame
     leaders: Mapping[str, dict[str, Any] | None]
     finished: int
+    ranked: int = 0
 
 
 def rows_of(board: Leaderboard) -> list[dict[str, Any]]:
@@ -103,7 +107,10 @@ def leaderboard(url: str, selection: Selection | None = None) -> Leaderboard:
         leaders |= {track: standing for track in leaders if attributes.track_key(track) in led}
     listed = [standing for row, standing in zip(rows, standings, strict=True) if row.listed]
     return Leaderboard(
-        pd.DataFrame(listed, columns=list(COLUMNS)), leaders, rows[0].finished if rows else 0
+        pd.DataFrame(listed, columns=list(COLUMNS)),
+        leaders,
+        rows[0].finished if rows else 0,
+        rows[0].ranked if rows else 0,
     )
 
 
@@ -206,9 +213,10 @@ def _query(selection: Selection, dialect: str) -> tuple[sqlalchemy.TextClause, d
     if selection.sort is not None:
         order = SORTS[selection.sort]
     partition = "student" if selection.best_per_student else "trial_id"
-    top = "" if selection.top is None else "AND place <= :top"
+    top = "AND place > :skip" + ("" if selection.top is None else " AND place <= :last")
+    parameters["skip"] = selection.skip
     if selection.top is not None:
-        parameters["top"] = selection.top
+        parameters["last"] = selection.skip + selection.top
     return (
         sqlalchemy.text(
             f"""
@@ -248,6 +256,7 @@ SELECT f.trial_id, f.number, f.study_id, f.study_name, f.score, r.place,
        CASE WHEN r.place IS NOT NULL {top} THEN 1 ELSE 0 END AS listed,
        CASE WHEN ROW_NUMBER() OVER (PARTITION BY f.study_id) = 1 THEN f.spec END AS spec,
        (SELECT COUNT(*) FROM finished) AS finished,
+       (SELECT COUNT(*) FROM ranked) AS ranked,
        (SELECT {figures} FROM trial_user_attributes a WHERE a.trial_id = f.trial_id)
          AS attributes,
        (SELECT {params} FROM trial_params p WHERE p.trial_id = f.trial_id) AS params,

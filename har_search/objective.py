@@ -45,7 +45,9 @@ class Entrant:
     device: str
 
 
-def set_one_by_one(trial: optuna.Trial, recorded: Mapping[str, Attribute]) -> None:
+def set_one_by_one(
+    trial: optuna.Trial, recorded: Mapping[str, Attribute], _result: TrainingResult
+) -> None:
     """Record a trial's attributes through Optuna's own interface."""
     for name, value in recorded.items():
         trial.set_user_attr(name, value)
@@ -56,7 +58,8 @@ class Objective:
     """Trains the network that a trial suggests and returns its score.
 
     `seed` is the search's: a trial's own seed follows from it and the trial's number.
-    `should_stop` is asked after every epoch. `record` keeps a trial's attributes.
+    `should_stop` is asked after every epoch. `record` keeps a trial's attributes, and what else of
+    its result is to be kept.
     """
 
     spec: StudySpec
@@ -65,7 +68,7 @@ class Objective:
     entrant: Entrant
     seed: int
     should_stop: Callable[[], bool]
-    record: Callable[[optuna.Trial, Mapping[str, Attribute]], None] = set_one_by_one
+    record: Callable[[optuna.Trial, Mapping[str, Attribute], TrainingResult], None] = set_one_by_one
 
     def __call__(self, trial: optuna.Trial) -> float:
         """Run one trial.
@@ -105,7 +108,8 @@ class Objective:
             raise TrialFailedError(f"{type(error).__name__}: {error}") from error
         if interrupted:
             raise TrialInterruptedError
-        self.record(trial, figures_of(result, self.spec, self.entrant) | {"seed": seed})
+        recorded = figures_of(result, self.spec, self.entrant) | {"seed": seed}
+        self.record(trial, recorded, result)
         if pruned:
             raise optuna.TrialPruned
         return result.score

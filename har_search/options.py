@@ -67,6 +67,15 @@ Data = Annotated[
         "uci never falls back.",
     ),
 ]
+Artifacts = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FOLDER",
+        envvar="HAR_SEARCH_ARTIFACTS",
+        help="Pictures and weights of notable trials; for an SQLite file its default lies beside "
+        "it, for a server there is none.",
+    ),
+]
 Study = Annotated[
     str,
     typer.Option(

@@ -19,6 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
+from har_search import attributes
+from har_search.artifacts import make_folder
 from har_search.budget import Sweeper, finished_trials
 from har_search.crew import DRAIN, STOP, STOP_SECONDS, Crew, Died, core_count
 from har_search.data.locate import Located
@@ -28,6 +30,7 @@ from har_search.job import Job
 from har_search.leaderboard import Selection, leaderboard, rows_of
 from har_search.patient_storage import PatientStorage, is_transient
 from har_search.reader import make_reader
+from har_search.showcase import Showcase
 from har_search.spec import StudySpec, study_name
 from har_search.storage import PATIENCE_SECONDS, alone, open_for_writing
 from har_search.study import prepare_study
@@ -42,7 +45,8 @@ class SearchOptions:
     """How far and as whom to search.
 
     `trials` is the study's total of finished trials; `workers` None means one a core; `until` names
-    the tracks that end the search once each has an entry.
+    the tracks that end the search once each has an entry; `artifacts` is the folder for notable
+    trials' files, made where it is missing.
     """
 
     trials: int
@@ -53,6 +57,7 @@ class SearchOptions:
     seed: int | None = None
     device: str = "auto"
     patience_seconds: float = PATIENCE_SECONDS
+    artifacts: Path | None = None
 
 
 class Ending(StrEnum):
@@ -121,8 +126,12 @@ def search(
         # This process waits for no database, so that it always hears its workers and Ctrl-C.
         open_for_writing(url, patience_seconds=0) as storage,
     ):
+        if options.artifacts is not None:
+            make_folder(options.artifacts)
         name = study_name(spec, located.dataset.name)
         study = prepare_study(storage, name, spec, located.dataset)
+        if study.user_attrs.get(attributes.TRIALS) != options.trials:
+            study.set_user_attr(attributes.TRIALS, options.trials)
         sweeper = Sweeper(storage, study)
         sweeper.sweep()  # what an earlier search on this machine left behind
         done = finished_trials(storage, name)
@@ -131,7 +140,11 @@ def search(
         watcher.started(done, options.trials, workers, leaders)
         run = _Run(_job(spec, url, name, options), storage, sweeper, watcher, done)
         ending = run.until_end(workers, located.folder, options, leaders, should_stop)
-        return SearchOutcome(name, finished_trials(storage, name), ending)
+        at_end = finished_trials(storage, name)
+        if at_end > done:
+            with _database_may_be_away():
+                Showcase(storage, study, spec, options.artifacts).finish()
+        return SearchOutcome(name, at_end, ending)
 
 
 def _job(spec: StudySpec, url: str, name: str, options: SearchOptions) -> Job:
@@ -146,6 +159,7 @@ def _job(spec: StudySpec, url: str, name: str, options: SearchOptions) -> Job:
         seed=seed,
         sampler_seed=seed,
         patience_seconds=options.patience_seconds,
+        artifacts=options.artifacts,
     )
 
 

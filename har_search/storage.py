@@ -8,6 +8,7 @@ only for writing: the leaderboard starts faster without it.
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -22,6 +23,8 @@ from sqlalchemy import exc
 from har_search.errors import NotFoundError, StorageError
 
 if TYPE_CHECKING:
+    from optuna.storages import RDBStorage
+
     from har_search.patient_storage import PatientStorage
 
 DEFAULT_URL = "sqlite:///har-search.db"
@@ -197,7 +200,7 @@ def open_for_reading(url: str) -> Iterator[sqlalchemy.Connection]:
     parsed = _parse(url)
     options = {}
     if parsed.get_backend_name() == "sqlite":
-        parsed = _read_only(parsed)
+        parsed = sqlalchemy.make_url(f"sqlite:///{_read_only(parsed)}&uri=true")
     elif parsed.get_backend_name() == "postgresql":
         options = {"postgresql_readonly": True}
     with sql_errors(url):
@@ -211,8 +214,40 @@ def open_for_reading(url: str) -> Iterator[sqlalchemy.Connection]:
             engine.dispose()
 
 
-def _read_only(url: sqlalchemy.URL) -> sqlalchemy.URL:
-    """Return the URL that opens an existing SQLite file without making or changing any."""
+@contextmanager
+def open_for_watching(url: str) -> Iterator[RDBStorage]:
+    """Open Optuna's storage at `url` for reading only, for long, while others write.
+
+    Raises:
+        NotFoundError: no SQLite file there.
+        StorageError: it is no database URL, or its driver is missing.
+    """
+    from optuna.storages import RDBStorage
+
+    parsed = _parse(url)
+    # A connection for each look: an SQLite file changes its way of being read with its writers.
+    options: dict[str, Any] = {"poolclass": sqlalchemy.NullPool}
+    if parsed.get_backend_name() == "sqlite":
+        _read_only(parsed)  # is it there?
+        options["creator"] = lambda: sqlite3.connect(
+            _read_only(parsed), timeout=BUSY_SECONDS, uri=True, check_same_thread=False
+        )
+    else:
+        options["execution_options"] = {"postgresql_readonly": True}
+        options["connect_args"] = _connect_args(parsed)
+    with sql_errors(url):
+        storage = RDBStorage(
+            url, engine_kwargs=options, skip_compatibility_check=True, skip_table_creation=True
+        )
+    try:
+        yield storage
+    finally:
+        storage.remove_session()
+        storage.engine.dispose()
+
+
+def _read_only(url: sqlalchemy.URL) -> str:
+    """Return SQLite's URI for opening an existing file without making or changing any."""
     path = Path(url.database or "")
     if not path.is_file():
         raise NotFoundError(
@@ -221,7 +256,7 @@ def _read_only(url: sqlalchemy.URL) -> sqlalchemy.URL:
     # Without a log beside it nobody writes, and "immutable" keeps SQLite from making one.
     wal = path.with_name(f"{path.name}-wal")
     mode = "mode=ro" if wal.exists() else "mode=ro&immutable=1"
-    return sqlalchemy.make_url(f"sqlite:///file:{quote(str(path.resolve()))}?{mode}&uri=true")
+    return f"file:{quote(str(path.resolve()))}?{mode}"
 
 
 def has_studies_table(connection: sqlalchemy.Connection) -> bool:

@@ -10,8 +10,7 @@ from typing import Any
 import optuna
 import sqlalchemy
 
-from har_search import attributes
-from har_search.budget import create_table
+from har_search import attributes, budget, details
 from har_search.data import Dataset
 from har_search.errors import StudyMismatchError
 from har_search.patient_storage import PatientStorage
@@ -32,7 +31,8 @@ def prepare_study(
         StudyMismatchError: it has another spec or other data; the message names what changed.
     """
     with alone(storage.url):
-        create_table(storage)
+        budget.create_table(storage)
+        details.create_table(storage)
         study = optuna.create_study(
             storage=storage, study_name=name, direction="maximize", load_if_exists=True
         )

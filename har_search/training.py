@@ -90,7 +90,8 @@ class EpochFigures:
 class TrainingResult:
     """A trial's figures, all of its checkpoint epoch, and the weights of that epoch.
 
-    `epochs` counts those that ran. `weights` has the keys of the network's `state_dict()`.
+    `epochs` counts those that ran. `confusion` counts test windows: a row an activity, a column
+    what it was taken for. `weights` has the keys of the network's `state_dict()`.
     """
 
     epoch: int
@@ -104,6 +105,7 @@ class TrainingResult:
     seconds: float
     diverged: bool
     history: tuple[EpochFigures, ...]
+    confusion: tuple[tuple[int, ...], ...]
     weights: dict[str, torch.Tensor] = field(repr=False, compare=False)
 
 
@@ -123,10 +125,22 @@ def one_thread() -> Iterator[None]:
 
 def accuracy(network: nn.Module, split: TensorSplit) -> float:
     """Return correct / all windows of the split, with `network` in eval mode."""
+    return int((predict(network, split.features) == split.labels).sum()) / len(split.labels)
+
+
+def predict(network: nn.Module, features: torch.Tensor) -> torch.Tensor:
+    """Return the likeliest activity (N,) of each of (N, F) windows, `network` in eval mode."""
     network.eval()
     with torch.inference_mode():
-        correct = (network(split.features).argmax(dim=1) == split.labels).sum()
-    return int(correct) / len(split.labels)
+        return torch.argmax(network(features), dim=1)
+
+
+def confusion_matrix(network: nn.Module, split: TensorSplit) -> tuple[tuple[int, ...], ...]:
+    """Count the split's windows by activity (row) and by what `network` takes them for (column)."""
+    outputs = model.ACTIVITIES
+    pairs = split.labels * outputs + predict(network, split.features)
+    counts = torch.bincount(pairs, minlength=outputs**2).view(outputs, outputs)
+    return tuple(tuple(row) for row in counts.tolist())
 
 
 def train(
@@ -178,6 +192,9 @@ def train(
             untrained.to(train_split.features.device)
             best = _evaluate(untrained, train_split, test_split, scoring)
             weights = _copy(untrained)
+        checkpoint = model.build(config.mlp).to(train_split.features.device)
+        checkpoint.load_state_dict(weights)
+        confusion = confusion_matrix(checkpoint, test_split)
     return TrainingResult(
         epoch=best.epoch,
         epochs=len(history),
@@ -190,6 +207,7 @@ def train(
         seconds=time.perf_counter() - started,
         diverged=diverged,
         history=tuple(history),
+        confusion=confusion,
         weights=weights,
     )
 

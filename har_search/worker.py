@@ -11,6 +11,7 @@ from optuna.trial import FrozenTrial, TrialState
 from har_search import attributes
 from har_search.budget import Claim, claim_place, finished_trials, put_back, this_worker
 from har_search.data import Dataset
+from har_search.details import Curve, Details, save
 from har_search.errors import OptionError
 from har_search.events import FailedTrial, FinishedTrial
 from har_search.job import Job, Orders
@@ -22,10 +23,11 @@ from har_search.objective import (
     TrialInterruptedError,
 )
 from har_search.patient_storage import PatientStorage
+from har_search.showcase import Showcase
 from har_search.spec import StudySpec
 from har_search.storage import open_for_writing
 from har_search.study import load_study
-from har_search.training import TensorSplit
+from har_search.training import TensorSplit, TrainingResult
 
 WAIT_SECONDS = 0.5  # between two looks for a free place
 
@@ -42,9 +44,15 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
     splits = TensorSplit.of(dataset.train, device), TensorSplit.of(dataset.test, device)
     with open_for_writing(job.url, job.patience_seconds, patient_start=True) as storage:
         study = load_study(storage, job.study_name, job.spec, job.sampler_seed)
+        showcase = Showcase(storage, study, job.spec, job.artifacts)
 
-        def record(trial: optuna.Trial, recorded: Mapping[str, Attribute]) -> None:
+        def record(
+            trial: optuna.Trial, recorded: Mapping[str, Attribute], result: TrainingResult
+        ) -> None:
+            details = details_of(result)
+            save(storage, job.study_name, trial.number, details)
             storage.set_trial_user_attrs(job.study_name, trial.number, recorded)
+            showcase.exhibit(trial, result, details)
 
         objective = Objective(
             spec=job.spec,
@@ -60,7 +68,7 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
             claim = claim_place(storage, job.study_name, job.trials, worker)
             if claim is not None:
                 with claim.beating():
-                    _run_trial(storage, study, claim, objective, orders)
+                    _run_trial(storage, study, claim, objective, showcase, orders)
             elif finished_trials(storage, job.study_name) >= job.trials:
                 return
             else:  # others hold the last places, and may yet give one back
@@ -72,6 +80,7 @@ def _run_trial(
     study: optuna.Study,
     claim: Claim,
     objective: Objective,
+    showcase: Showcase,
     orders: Orders,
 ) -> None:
     """Fill a claimed place with one trial, or give the place back."""
@@ -104,6 +113,22 @@ def _run_trial(
     if told.state != TrialState.FAIL:  # else it was taken for dead at the last moment
         done = finished_trials(storage, study.study_name)
         orders.tell(_finished(told, objective.spec, done))
+        showcase.refresh(done)
+
+
+def details_of(result: TrainingResult) -> Details:
+    """Return what a trial's page shows of its result."""
+    history = result.history
+    curve = Curve(
+        loss=[round(each.loss, 6) for each in history],
+        running_train_accuracy=[round(each.running_train_accuracy, 6) for each in history],
+        test_accuracy=[round(each.test_accuracy, 6) for each in history],
+        train_accuracy=[
+            None if each.train_accuracy is None else round(each.train_accuracy, 6)
+            for each in history
+        ],
+    )
+    return Details(curve, result.confusion)
 
 
 def _finished(trial: FrozenTrial, spec: StudySpec, done: int) -> FinishedTrial:

@@ -1,0 +1,95 @@
+"""The folder of files that belong to trials: where it is, and what goes into it.
+
+optuna-dashboard shows them with the trial: a learning curve and a confusion matrix as pictures, the
+epochs as a table, and the checkpoint's weights.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import sqlalchemy
+
+from har_search.details import Details
+from har_search.errors import StorageError
+
+if TYPE_CHECKING:
+    import optuna
+
+    from har_search.patient_storage import PatientStorage
+    from har_search.training import TrainingResult
+
+
+def folder_of(url: str, chosen: str | None = None) -> Path | None:
+    """Return the artifacts' folder: the chosen one, or beside an SQLite file; else None."""
+    if chosen is not None:
+        return Path(chosen).absolute()
+    with suppress(sqlalchemy.exc.ArgumentError):  # whoever opens it says so better
+        parsed = sqlalchemy.make_url(url)
+        if parsed.get_backend_name() == "sqlite" and parsed.database:
+            return Path(parsed.database).absolute().with_suffix(".artifacts")
+    return None
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder where there is none.
+
+    Raises:
+        StorageError: it cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise StorageError(
+            f"the artifacts' folder {folder}: {error.strerror}; name another with --artifacts"
+        ) from error
+
+
+def upload(
+    storage: PatientStorage,
+    trial: optuna.Trial,
+    folder: Path,
+    result: TrainingResult,
+    details: Details,
+) -> None:
+    """Put a running trial's pictures, table and weights into the folder, and tell Optuna of them.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    from optuna.artifacts import FileSystemArtifactStore, upload_artifact
+    from safetensors.torch import save_file
+
+    from har_search import pictures
+
+    store = FileSystemArtifactStore(folder)
+    with tempfile.TemporaryDirectory() as name:
+        made = Path(name)
+        curve = pictures.learning_curve(details.curve, result.epoch)
+        (made / "learning-curve.png").write_bytes(pictures.png(curve))
+        matrix = pictures.confusion_matrix(details.confusion)
+        (made / "confusion-matrix.png").write_bytes(pictures.png(matrix))
+        epochs = pd.DataFrame(
+            {
+                "epoch": [each.epoch for each in result.history],
+                "loss": details.curve.loss,
+                "running_train_accuracy": details.curve.running_train_accuracy,
+                "train_accuracy": details.curve.train_accuracy,
+                "test_accuracy": details.curve.test_accuracy,
+                "gap": [each.gap for each in result.history],
+                "score": [each.score for each in result.history],
+            }
+        )
+        epochs.to_csv(made / "epochs.csv", index=False, float_format="%.6g")
+        weights = {key: value.contiguous().cpu() for key, value in result.weights.items()}
+        save_file(weights, made / "weights.safetensors")
+        for file in sorted(made.iterdir()):
+            upload_artifact(
+                artifact_store=store, file_path=str(file), study_or_trial=trial, storage=storage
+            )

@@ -1,0 +1,194 @@
+"""What optuna-dashboard shows of a study beside Optuna's own: its note, its plot, notable trials.
+
+A trial is notable where it is the first of a track, a new best, or among its study's ten best by
+score at its time; only these get artifacts and a note of their own, which optuna-dashboard loads at
+every look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import optuna
+
+from har_search import artifacts, attributes
+from har_search.details import Details
+from har_search.leaderboard import Leaderboard, Selection, leaderboard, rows_of
+from har_search.patient_storage import PatientStorage
+from har_search.render import percent
+from har_search.spec import StudySpec
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+    from har_search.training import TrainingResult
+
+TOP = 10
+PLOT_EVERY = 10  # finished trials
+PLOTTED = 500  # trials at most, the best ones
+PLOT = "accuracy-against-gap"
+
+_BETTER = (
+    "SELECT COUNT(*) FROM trials t JOIN studies s ON s.study_id = t.study_id "
+    "JOIN trial_values v ON v.trial_id = t.trial_id "
+    "WHERE s.study_name = :study AND t.state IN ('COMPLETE', 'PRUNED') AND v.value >= :score"
+)
+_WITH_TRACK = (
+    "SELECT COUNT(*) FROM trials t JOIN studies s ON s.study_id = t.study_id "
+    "JOIN trial_user_attributes a ON a.trial_id = t.trial_id AND a.key = :key "
+    "AND a.value_json = '1' "
+    "WHERE s.study_name = :study AND t.state IN ('COMPLETE', 'PRUNED')"
+)
+
+
+class Showcase:
+    """Keeps up one study's showcase as one worker's trials finish."""
+
+    def __init__(
+        self, storage: PatientStorage, study: optuna.Study, spec: StudySpec, folder: Path | None
+    ) -> None:
+        """`folder` is the artifacts', if any."""
+        self.storage, self.study, self.spec, self.folder = storage, study, spec, folder
+        self.new = False
+
+    def exhibit(self, trial: optuna.Trial, result: TrainingResult, details: Details) -> None:
+        """Give a running trial its note and artifacts where it is notable."""
+        merits = self._merits(result)
+        self.new = bool(merits)
+        if not merits:
+            return
+        from optuna_dashboard import save_note  # 1.5 s of imports: after the first training
+
+        text = (
+            f"At its time {' and '.join(merits)}.\n\n"
+            f"test {percent(result.test_accuracy)} %, train {percent(result.train_accuracy)} %, "
+            f"gap {percent(result.gap)} pp, score {percent(result.score)}, all of epoch "
+            f"{result.epoch} of {result.epochs}; {result.parameters:,} parameters."
+        )
+        self.storage.patiently(lambda: save_note(trial, text))
+        if self.folder is not None:
+            with suppress(OSError):  # a full disk: the trial counts without its pictures
+                artifacts.upload(self.storage, trial, self.folder, result, details)
+
+    def refresh(self, done: int) -> None:
+        """Bring note and plot up to date, now that a trial is the `done`-th to have finished."""
+        if self.new:
+            self.refresh_note()
+        if done % PLOT_EVERY == 0:
+            self.refresh_plot()
+
+    def finish(self) -> None:
+        """Bring note and plot up to date at a search's end."""
+        self.refresh_note()
+        self.refresh_plot()
+
+    def refresh_note(self) -> None:
+        """Write the study's note: the challenge's rules, the tracks' leaders, how scores work."""
+        board = leaderboard(self.storage.url, Selection(study=self.study.study_name, top=1))
+        text = study_note(self.spec, board)
+        from optuna_dashboard import save_note
+
+        self.storage.patiently(lambda: save_note(self.study, text))
+
+    def refresh_plot(self) -> None:
+        """Draw the study's trials by gap and test accuracy, each track's zone shaded."""
+        selection = Selection(study=self.study.study_name, top=PLOTTED)
+        figure = plot(self.spec, rows_of(leaderboard(self.storage.url, selection)))
+        from optuna_dashboard import save_plotly_graph_object
+
+        self.storage.patiently(
+            lambda: save_plotly_graph_object(self.study, figure, graph_object_id=PLOT)
+        )
+
+    def _merits(self, result: TrainingResult) -> list[str]:
+        """Say why a trial is notable among the finished ones, a phrase each; none where not."""
+        name = self.study.study_name
+        found = []
+        for track in self.spec.tracks:
+            if track.qualifies(result.test_accuracy, result.gap):
+                key = attributes.track_key(track.name)
+                if not self.storage.fetch(_WITH_TRACK, study=name, key=key)[0][0]:
+                    found.append(f"the first entry of track {track.name}")
+        better = self.storage.fetch(_BETTER, study=name, score=result.score)[0][0]
+        if better == 0:
+            found.append("the best score so far")
+        elif better < TOP:
+            found.append(f"number {better + 1} by score so far")
+        return found
+
+
+def study_note(spec: StudySpec, board: Leaderboard) -> str:
+    """Return the study's note in Markdown."""
+    about = spec.description or f"The study {spec.name}."
+    lines = [f"{about} [Class leaderboard](/)", "", "| track | rule | leader |"]
+    lines += ["| --- | --- | --- |"]
+    for track in spec.tracks:
+        leader = board.leaders.get(track.name)
+        lines.append(f"| {track.name} | {track.rule} | {_entry(leader)} |")
+    best = next(iter(rows_of(board)), None)
+    scoring = spec.scoring
+    lines += [
+        "",
+        f"Best score: {_entry(best)}, of {board.finished:,} finished trials.",
+        "",
+        f"**Score** = test accuracy - {scoring.gap_penalty:g} × (gap - "
+        f"{100 * scoring.gap_limit:g} pp, where the gap is larger). **Gap** = train - test "
+        "accuracy of the same epoch, dropout off, on the whole split. A trial's figures are those "
+        "of its epoch of best score, so they were selected on the test set: expect a little less "
+        "from a new seed.",
+    ]
+    return "\n".join(lines)
+
+
+def _entry(row: Mapping[str, Any] | None) -> str:
+    if row is None:
+        return "none yet"
+    student = str(row["student"]).translate(_MARKDOWN)
+    return (
+        f"trial {row['trial']} of {student}, test {percent(row['test_accuracy'])} %, "
+        f"gap {percent(row['gap'])} pp"
+    )
+
+
+# A student's name is text, wherever it is shown.
+_MARKDOWN = str.maketrans({each: f"\\{each}" for each in "\\`*_[]()#|!<>&~"})
+
+
+def plot(spec: StudySpec, rows: list[dict[str, Any]]) -> Figure:
+    """Return standings by gap and test accuracy as a plotly figure, the tracks' zones shaded."""
+    import plotly.graph_objects as go  # only the worker that draws pays for it
+
+    figure = go.Figure(layout={"template": "none", "hovermode": "closest"})
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        name = f"track {' and '.join(row['tracks'])}" if row["tracks"] else "no track"
+        groups.setdefault(name, []).append(row)
+    for name, members in sorted(groups.items()):
+        figure.add_scatter(
+            name=name,
+            mode="markers",
+            x=[round(100 * row["gap"], 3) for row in members],
+            y=[round(100 * row["test_accuracy"], 3) for row in members],
+            text=[f"trial {row['trial']}" for row in members],
+            marker={"size": 7, "color": "#9aa7b8"} if name == "no track" else {"size": 9},
+        )
+    for track in spec.tracks:
+        figure.add_shape(
+            type="rect",
+            x0=-2,
+            x1=10 if track.gap_below is None else 100 * track.gap_below,
+            y0=100 * track.test_accuracy_above,
+            y1=100,
+            layer="below",
+            line={"width": 0},
+            fillcolor="rgba(11, 122, 85, 0.12)",
+        )
+    figure.update_layout(
+        title="Accuracy against gap",
+        xaxis={"title": {"text": "train-test gap, pp"}, "range": [-1, 8]},
+        yaxis={"title": {"text": "test accuracy, %"}, "range": [90, 98.5]},
+    )
+    return figure

@@ -1,0 +1,166 @@
+"""The Flask application: the class leaderboard and each entry's own page."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from flask import Flask, make_response, render_template, request, url_for
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.wrappers import Response
+
+from har_search import details, model, pictures
+from har_search.data.dataset import ACTIVITIES
+from har_search.errors import HarSearchError, NotFoundError, StorageError
+from har_search.render import percent
+from har_search.show import differences, find_trial, mlp_config
+from har_search.storage import masked
+from har_search.web.board import Board, Choice, UnknownStudyError, board, gap_picture
+
+# Everything comes from here: no other host, no inline script or style.
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def make_pages(url: str) -> Flask:
+    """Return the pages over the database at `url`, which they only read."""
+    app = Flask(__name__, static_url_path="/assets")  # optuna-dashboard has /static
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= {"percent": percent, "duration": duration}
+    app.jinja_env.globals["activity_name"] = pictures.activity_name
+
+    @app.get("/")
+    def leaderboard() -> Response:
+        return _unless_known(render_template("leaderboard.html", board=_board()))
+
+    @app.get("/live")
+    def live() -> Response:
+        return _unless_known(render_template("live.html", board=_board()))
+
+    @app.get("/accuracy-against-gap.svg")
+    def accuracy_against_gap() -> Response:
+        return _svg(gap_picture(url, request.args.get("study", ""), _theme()))
+
+    @app.get("/studies/<path:study>/trials/<int:number>")
+    def entry(study: str, number: int) -> Response:
+        row = find_trial(url, number, study)
+        found = details.read(url, study, number)
+        return _unless_known(
+            render_template(
+                "entry.html",
+                row=row,
+                details=found,
+                activities=_activities(found),
+                differences=differences(row["params"]),
+                source=model.source(mlp_config(row["params"])),
+            )
+        )
+
+    @app.get("/studies/<path:study>/trials/<int:number>/<name>.svg")
+    def picture(study: str, number: int, name: str) -> Response:
+        row, found = find_trial(url, number, study), details.read(url, study, number)
+        theme = pictures.THEMES[_theme()]
+        if found is not None and name == "learning-curve":
+            return _svg(pictures.svg(pictures.learning_curve(found.curve, row["epoch"], theme)))
+        if found is not None and name == "confusion-matrix":
+            return _svg(pictures.svg(pictures.confusion_matrix(found.confusion, theme)))
+        raise NotFound
+
+    @app.errorhandler(HTTPException)
+    def of_http(error: HTTPException) -> tuple[str, int]:
+        return _message(error.name, error.description or ""), error.code or 500
+
+    @app.errorhandler(UnknownStudyError)
+    def of_study(error: UnknownStudyError) -> tuple[str, int]:
+        return _message("Not found", f"There is no study '{error}' here, or not any more."), 404
+
+    @app.errorhandler(HarSearchError)
+    def of_database(error: HarSearchError) -> tuple[str, int]:
+        if isinstance(error, NotFoundError):
+            return _message("Not found", str(error)), 404
+        unavailable = isinstance(error, StorageError)
+        return _message("The database does not answer", str(error)), 503 if unavailable else 500
+
+    @app.after_request
+    def protect(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    def _board() -> Board:
+        return board(url, Choice.of(request.args))
+
+    app.jinja_env.globals["database"] = masked(url)
+    return app
+
+
+def _theme() -> str:
+    theme = request.args.get("theme", "light")
+    return theme if theme in pictures.THEMES else "light"
+
+
+def _unless_known(body: str) -> Response:
+    """Answer with the body, or with 304 where the visitor has it already."""
+    response = make_response(body)
+    response.set_etag(hashlib.blake2b(body.encode(), digest_size=12).hexdigest())
+    response.headers["Cache-Control"] = "no-cache"
+    return response.make_conditional(request)
+
+
+def _svg(body: bytes) -> Response:
+    response = make_response(body)
+    response.mimetype = "image/svg+xml"
+    # matplotlib's own styles; a picture runs no script.
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    )
+    response.set_etag(hashlib.blake2b(body, digest_size=12).hexdigest())
+    response.headers["Cache-Control"] = "no-cache"
+    return response.make_conditional(request)
+
+
+def _message(title: str, text: str) -> str:
+    return render_template("message.html", title=title, text=text, home=url_for("leaderboard"))
+
+
+def _activities(found: details.Details | None) -> list[dict[str, Any]]:
+    """Return each activity's precision and recall, None where none was taken for it."""
+    if found is None:
+        return []
+    counts = found.confusion
+    rows = []
+    for index, activity in enumerate(ACTIVITIES):
+        right, windows = counts[index][index], sum(counts[index])
+        taken = sum(row[index] for row in counts)
+        rows.append(
+            {
+                "name": pictures.activity_name(activity),
+                "windows": windows,
+                "precision": right / taken if taken else None,
+                "recall": right / windows if windows else None,
+            }
+        )
+    return rows
+
+
+def duration(seconds: float) -> str:
+    """Write a time left for people: 40 s, 3 min, 2 h 05 min."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"

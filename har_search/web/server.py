@@ -1,0 +1,122 @@
+"""One process and one port for the class leaderboard and optuna-dashboard.
+
+optuna-dashboard owns `/dashboard` and what its pages fetch; all else is ours. Without `writable`
+the database is opened for reading and only reading requests reach optuna-dashboard.
+"""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import logging
+import signal
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import waitress
+
+from har_search.errors import OptionError
+from har_search.storage import open_for_watching, open_for_writing
+from har_search.web.pages import make_pages
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+OPTUNAS_PATHS = {"dashboard", "api", "static", "csv", "artifacts", "favicon.ico"}
+READING = {"GET", "HEAD", "OPTIONS"}
+THREADS = 8
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine can reach the host; False where it cannot be told."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def join(
+    pages: WSGIApplication, dashboard: WSGIApplication, *, writable: bool = False
+) -> WSGIApplication:
+    """Return one application of both: each gets its own paths."""
+
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        first = str(environ["PATH_INFO"]).lstrip("/").split("/")[0]
+        if first not in OPTUNAS_PATHS:
+            return pages(environ, start_response)
+        if environ["REQUEST_METHOD"] not in READING and not writable:
+            headers = [("Content-Type", "application/json"), ("X-Content-Type-Options", "nosniff")]
+            start_response("403 Forbidden", headers)
+            return [b'{"reason": "read-only: start it with --writable to edit and delete"}']
+
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            return start_response(status, [*headers, ("X-Content-Type-Options", "nosniff")], *rest)
+
+        return dashboard(environ, start)
+
+    return app
+
+
+@contextmanager
+def make_app(url: str, artifacts: Path | None, *, writable: bool) -> Iterator[WSGIApplication]:
+    """Open the database and make the application over it.
+
+    Raises:
+        NotFoundError: no database there.
+        StorageError: it cannot be opened.
+    """
+    from optuna.artifacts import FileSystemArtifactStore
+    from optuna_dashboard._app import create_app
+
+    store = None if artifacts is None else FileSystemArtifactStore(artifacts)
+    with open_for_writing(url) if writable else open_for_watching(url) as storage:
+        dashboard = create_app(storage, artifact_store=store)
+        yield join(make_pages(url), dashboard, writable=writable)
+
+
+def serve(
+    url: str,
+    host: str,
+    port: int,
+    *,
+    artifacts: Path | None = None,
+    writable: bool = False,
+    on_start: Callable[[str], None],
+) -> None:
+    """Serve until Ctrl-C or SIGTERM; `on_start` is told the address once it can be opened.
+
+    Raises:
+        NotFoundError: no database there.
+        StorageError: it cannot be opened.
+        OptionError: the host or port cannot be served at.
+    """
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a busy moment is no news
+    with make_app(url, artifacts, writable=writable) as app, _listening(host, port) as listener:
+        server = waitress.create_server(app, sockets=[listener], threads=THREADS)
+        signal.signal(signal.SIGTERM, _end)
+        shown = f"[{host}]" if ":" in host else host
+        on_start(f"http://{shown}:{listener.getsockname()[1]}")
+        server.run()
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.create_server((host, port), family=family)
+    except OSError as error:
+        cure = "name another with --host"
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            cure = "name another with --port"
+        raise OptionError(f"cannot serve at {host}:{port}: {error.strerror}; {cure}") from error
+    with listener:
+        yield listener
+
+
+def _end(_number: int, _frame: object) -> NoReturn:
+    raise SystemExit(0)

@@ -1,0 +1,53 @@
+// Keeps the page current: fetches its moving part and puts it in place where it has changed.
+"use strict";
+
+const EVERY = 3000; // milliseconds
+const live = document.getElementById("live");
+let known = null;
+
+async function refresh() {
+  if (document.hidden) return;
+  const state = document.getElementById("state");
+  try {
+    const response = await fetch("/live" + location.search, {
+      headers: known ? { "If-None-Match": known } : {},
+    });
+    if (response.ok) {
+      const changed = known !== null;
+      known = response.headers.get("ETag");
+      const text = await response.text();
+      if (changed || text.trim() !== live.innerHTML.trim()) live.innerHTML = text;
+    } else if (response.status !== 304) {
+      throw new Error(response.status);
+    }
+    state.textContent = "live";
+    state.className = "state on";
+  } catch {
+    state.textContent = "not connected";
+    state.className = "state off";
+  }
+}
+
+if (live) {
+  refresh();
+  setInterval(refresh, EVERY);
+  document.addEventListener("visibilitychange", refresh);
+  document.getElementById("filters").addEventListener("change", (event) => {
+    event.currentTarget.requestSubmit();
+  });
+}
+
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const source = document.getElementById(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+      button.textContent = "copied";
+    } catch {
+      getSelection().selectAllChildren(source); // not a secure context: Ctrl-C does the rest
+      button.textContent = "selected: press Ctrl-C";
+    }
+    setTimeout(() => (button.textContent = "copy"), 2500);
+  });
+}
