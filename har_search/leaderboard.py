@@ -1,7 +1,7 @@
 """The ranked standings: one SQL query over Optuna's own tables and its trials' attributes.
 
-Needs neither torch nor Optuna. Tables read: `trials`, `trial_values`, `trial_params`,
-`trial_user_attributes`, `studies`, `study_user_attributes`.
+Needs neither torch nor Optuna. A small query before it finds the studies. Tables read: `trials`,
+`trial_values`, `trial_params`, `trial_user_attributes`, `studies`, `study_user_attributes`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pandas as pd
 import sqlalchemy
 
 from har_search import attributes
+from har_search.data.dataset import SIMULATED
 from har_search.spec import LESSON, Tables
 from har_search.storage import has_studies_table, open_for_reading
 
@@ -92,15 +93,15 @@ def leaderboard(url: str, selection: Selection | None = None) -> Leaderboard:
         StorageError: it cannot be read.
     """
     selection = selection or Selection()
-    rows: list[Any] = []
     with open_for_reading(url) as connection:
-        if has_studies_table(connection):
-            query, parameters = _query(selection, connection.dialect.name)
+        specs = _specs(connection, selection)
+        rows: list[Any] = []
+        if specs:
+            query, parameters = _query(selection, specs, connection.dialect.name)
             rows = list(connection.execute(query, parameters))
-    specs = {row.study_id: json.loads(row.spec) for row in rows if row.spec is not None}
     standings = [_standing(row, specs[row.study_id]) for row in rows]
     leaders: dict[str, dict[str, Any] | None] = {
-        track["name"]: None for spec in specs.values() for track in spec["track"]
+        name: None for spec in (specs.values() if rows else ()) for name in _track_names(spec)
     }
     for row, standing in zip(rows, standings, strict=True):
         led = (row.led_tracks or "").split(",")
@@ -112,6 +113,32 @@ def leaderboard(url: str, selection: Selection | None = None) -> Leaderboard:
         rows[0].finished if rows else 0,
         rows[0].ranked if rows else 0,
     )
+
+
+def _specs(connection: sqlalchemy.Connection, selection: Selection) -> dict[int, Tables]:
+    """Return the spec of each study that may have trials to rank, by the study's id."""
+    if not has_studies_table(connection):
+        return {}
+    query = sqlalchemy.text(
+        "SELECT s.study_id, s.study_name, spec.value_json AS spec, data.value_json AS dataset "
+        "FROM studies s "
+        "JOIN study_user_attributes spec ON spec.study_id = s.study_id AND spec.key = :spec "
+        "JOIN study_user_attributes data ON data.study_id = s.study_id AND data.key = :dataset"
+    )
+    keys = {"spec": attributes.SPEC, "dataset": attributes.DATASET}
+    return {
+        row.study_id: json.loads(row.spec)
+        for row in connection.execute(query, keys)
+        if (
+            selection.simulated or json.loads(row.dataset)["name"] != SIMULATED
+            if selection.study is None
+            else row.study_name == selection.study
+        )
+    }
+
+
+def _track_names(spec: Tables) -> list[str]:
+    return [track["name"] for track in spec["track"]]
 
 
 def study_names(url: str) -> list[str]:
@@ -133,9 +160,7 @@ def study_names(url: str) -> list[str]:
 
 def _standing(row: Any, spec: Tables) -> dict[str, Any]:
     figures = json.loads(row.attributes)
-    tracks = [
-        track["name"] for track in spec["track"] if figures.get(attributes.track_key(track["name"]))
-    ]
+    tracks = [each for each in _track_names(spec) if figures.get(attributes.track_key(each))]
     standing = {name: figures.get(name) for name in FIGURES}
     return standing | {
         "rank": row.place,
@@ -187,21 +212,25 @@ _AGGREGATES = {
 }
 
 
-def _query(selection: Selection, dialect: str) -> tuple[sqlalchemy.TextClause, dict[str, Any]]:
+def _query(
+    selection: Selection, specs: Mapping[int, Tables], dialect: str
+) -> tuple[sqlalchemy.TextClause, dict[str, Any]]:
     """Build the query: rank, cut to the top and each track's leader, then fetch those trials."""
     figures, params, tracks = _AGGREGATES[dialect]
-    parameters: dict[str, Any] = {"spec": attributes.SPEC}
-    conditions = ["t.state IN ('COMPLETE', 'PRUNED')"]
-    if selection.study is not None:
-        conditions.append("s.study_name = :study")
-        parameters["study"] = selection.study
-    elif not selection.simulated:
-        conditions.append("data.value_json <> '\"simulated\"'")
+    keys = {attributes.track_key(name) for spec in specs.values() for name in _track_names(spec)}
+    parameters: dict[str, Any] = {"studies": list(specs), "track_keys": sorted(keys)}
+    conditions, student, joined = [], "NULL", ""
+    if selection.student is not None or selection.best_per_student:
+        student = "student.value_json"
+        joined = (
+            "JOIN trial_user_attributes student "
+            "ON student.trial_id = t.trial_id AND student.key = 'student'"
+        )
     if selection.student is not None:
-        conditions.append("student.value_json = :student")
+        conditions.append("AND student.value_json = :student")
         parameters["student"] = json.dumps(selection.student)
     if selection.trial is not None:
-        conditions.append("t.number = :trial")
+        conditions.append("AND t.number = :trial")
         parameters["trial"] = selection.trial
     in_track, order = "", SORTS["score"]
     if selection.track is not None:
@@ -212,49 +241,44 @@ def _query(selection: Selection, dialect: str) -> tuple[sqlalchemy.TextClause, d
         parameters["track"], order = attributes.track_key(selection.track), TRACK_ORDER
     if selection.sort is not None:
         order = SORTS[selection.sort]
-    partition = "student" if selection.best_per_student else "trial_id"
+    ranked = f"""
+  SELECT f.trial_id, ROW_NUMBER() OVER (ORDER BY {order}) AS place FROM finished f {in_track}"""
+    if selection.best_per_student:
+        ranked = f"""
+  SELECT trial_id, ROW_NUMBER() OVER (ORDER BY {order}) AS place FROM (
+    SELECT f.*, ROW_NUMBER() OVER (PARTITION BY student ORDER BY {order}) AS own_place
+    FROM finished f {in_track}) AS compared
+  WHERE own_place = 1"""
     top = "AND place > :skip" + ("" if selection.top is None else " AND place <= :last")
     parameters["skip"] = selection.skip
     if selection.top is not None:
         parameters["last"] = selection.skip + selection.top
-    return (
-        sqlalchemy.text(
-            f"""
-WITH finished AS (
-  SELECT t.trial_id, t.number, t.study_id, s.study_name, spec.value_json AS spec, v.value AS score,
-         student.value_json AS student,
+    query = sqlalchemy.text(
+        f"""
+WITH finished AS MATERIALIZED (
+  SELECT t.trial_id, t.number, t.study_id, v.value AS score, {student} AS student,
          CAST(test.value_json AS DOUBLE PRECISION) AS test_accuracy,
          CAST(gap.value_json AS DOUBLE PRECISION) AS gap,
          CAST(size.value_json AS INTEGER) AS parameters
   FROM trials t
-  JOIN studies s ON s.study_id = t.study_id
-  JOIN study_user_attributes spec ON spec.study_id = s.study_id AND spec.key = :spec
   JOIN trial_values v ON v.trial_id = t.trial_id AND v.objective = 0
   JOIN trial_user_attributes test ON test.trial_id = t.trial_id AND test.key = 'test_accuracy'
   JOIN trial_user_attributes gap ON gap.trial_id = t.trial_id AND gap.key = 'gap'
   JOIN trial_user_attributes size ON size.trial_id = t.trial_id AND size.key = 'parameters'
-  JOIN trial_user_attributes student ON student.trial_id = t.trial_id AND student.key = 'student'
-  JOIN trial_user_attributes data ON data.trial_id = t.trial_id AND data.key = 'dataset'
-  WHERE {" AND ".join(conditions)}
-), compared AS (
-  SELECT f.trial_id, f.student, f.score, f.test_accuracy, f.gap, f.parameters,
-         ROW_NUMBER() OVER (PARTITION BY {partition} ORDER BY {order}) AS own_place
-  FROM finished f {in_track}
-), ranked AS (
-  SELECT trial_id, ROW_NUMBER() OVER (ORDER BY {order}) AS place
-  FROM compared WHERE own_place = 1
-), led AS (
+  {joined}
+  WHERE t.study_id IN :studies AND t.state IN ('COMPLETE', 'PRUNED') {" ".join(conditions)}
+), ranked AS MATERIALIZED ({ranked}
+), led AS MATERIALIZED (
   SELECT f.trial_id, k.key,
          ROW_NUMBER() OVER (PARTITION BY k.key ORDER BY {_qualified(TRACK_ORDER)}) AS track_place
   FROM finished f JOIN trial_user_attributes k ON k.trial_id = f.trial_id
-  WHERE k.key LIKE 'track$_%' ESCAPE '$' AND k.value_json = '1'
+  WHERE k.key IN :track_keys AND k.value_json = '1'
 ), shown AS (
   SELECT trial_id FROM ranked WHERE 1 = 1 {top}
   UNION SELECT trial_id FROM led WHERE track_place = 1
 )
-SELECT f.trial_id, f.number, f.study_id, f.study_name, f.score, r.place,
+SELECT f.trial_id, f.number, f.study_id, s.study_name, f.score, r.place,
        CASE WHEN r.place IS NOT NULL {top} THEN 1 ELSE 0 END AS listed,
-       CASE WHEN ROW_NUMBER() OVER (PARTITION BY f.study_id) = 1 THEN f.spec END AS spec,
        (SELECT COUNT(*) FROM finished) AS finished,
        (SELECT COUNT(*) FROM ranked) AS ranked,
        (SELECT {figures} FROM trial_user_attributes a WHERE a.trial_id = f.trial_id)
@@ -263,12 +287,15 @@ SELECT f.trial_id, f.number, f.study_id, f.study_name, f.score, r.place,
        (SELECT {tracks} FROM led l WHERE l.trial_id = f.trial_id AND l.track_place = 1)
          AS led_tracks
 FROM shown JOIN finished f ON f.trial_id = shown.trial_id
+JOIN studies s ON s.study_id = f.study_id
 LEFT JOIN ranked r ON r.trial_id = f.trial_id
 ORDER BY CASE WHEN r.place IS NULL THEN 1 ELSE 0 END, r.place
 """
-        ),
-        parameters,
     )
+    lists: list[Any] = [
+        sqlalchemy.bindparam(name, expanding=True) for name in ("studies", "track_keys")
+    ]
+    return query.bindparams(*lists), parameters
 
 
 def _qualified(order: str) -> str:

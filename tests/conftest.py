@@ -194,7 +194,7 @@ def fill(small: Dataset) -> Callable[..., None]:
             write(storage, spec, entries, dataset)
 
     def write(storage: PatientStorage, spec: StudySpec, entries: list[Entry], dataset: str) -> None:
-        study = prepare_study(storage, spec.name, spec, small)
+        study = prepare_study(storage, spec.name, spec, replace(small, name=dataset))
         for _start in spec.starts:
             study.tell(study.ask(), state=optuna.trial.TrialState.FAIL)
         for entry in entries:
