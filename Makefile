@@ -16,7 +16,7 @@ leaderboard: $(VENV)/.installed
 	$(BIN)/har-search leaderboard --storage $(STORAGE)
 
 dashboard: $(VENV)/.installed
-	$(BIN)/optuna-dashboard --host 127.0.0.1 $(STORAGE)
+	$(BIN)/har-search dashboard --storage $(STORAGE)
 
 # All but the tests that take minutes, with coverage.
 test: $(VENV)/.installed-dev
@@ -41,6 +41,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/bookkeeping.py --workers 2
 	$(BIN)/python benchmarks/bookkeeping.py --workers 8 --trials 120 --postgresql
 	$(BIN)/python benchmarks/scaling.py
+	$(BIN)/python benchmarks/standings.py
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python docs/commands.py

@@ -146,8 +146,8 @@ def _shade(axes: Axes, track: Track, colour: str) -> None:
     zone.set(facecolor=colour, alpha=0.14, linewidth=0)
     axes.add_patch(zone)
     at = (left + 0.1, floor + 0.06) if edge < right else (right - 0.1, floor + 0.06)
-    text = f"track {track.name}"
-    axes.text(*at, text, color=colour, ha="left" if edge < right else "right", weight="bold")
+    label = axes.text(*at, f"track {track.name}", color=colour, weight="bold", clip_on=True)
+    label.set(horizontalalignment="left" if edge < right else "right", in_layout=False)
 
 
 @contextmanager

@@ -73,7 +73,8 @@ def test_no_password_has_a_default_and_only_this_machine_sees_the_dashboard() ->
     assert "ports" not in SERVICES["db"]
     assert SERVICES["dashboard"]["volumes"] == ["artifacts:/artifacts:ro"]
     assert "HAR_SEARCH_DB_PASSWORD" not in str(SERVICES["dashboard"])
-    assert "har_reader@" in str(SERVICES["dashboard"]["command"])
+    assert "har_reader@" in SERVICES["dashboard"]["environment"]["HAR_SEARCH_STORAGE"]
+    assert "--writable" not in SERVICES["dashboard"]["command"]
 
 
 def test_workers_can_be_scaled() -> None:

@@ -41,6 +41,8 @@ def start(service: str, postgresql: str, variables: dict[str, str], **options: s
     socket_folder = sqlalchemy.make_url(postgresql).query["host"]
 
     def placed(text: str) -> str:
+        if text == "/artifacts":
+            return variables["artifacts"]
         return text.replace("@db/har_search", f"@/har_search?host={socket_folder}")
 
     command = [placed(filled_in(each, variables)) for each in described["command"]]
@@ -83,6 +85,7 @@ def test_the_services_do_their_work_in_order(database: str, uci_zip: Path, quick
         "HAR_SEARCH_STUDY": quick_file,
         "HAR_SEARCH_STUDENT": "class",
         "HAR_SEARCH_DATA": str(uci_zip),
+        "artifacts": str(uci_zip.parent / "artifacts"),
     }
     assert "har_search" in str(SERVICES["db"]["healthcheck"]["test"])
     for _ in range(2):  # and again, as every `docker compose up` does
@@ -103,11 +106,11 @@ def test_the_services_do_their_work_in_order(database: str, uci_zip: Path, quick
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     options = {"--port": f"--port={port}", "--host": "--host=127.0.0.1"}
-    options["--artifact-dir"] = f"--artifact-dir={uci_zip.parent}"
     dashboard = start("dashboard", database, variables, **options)
     try:
         studies = fetch(dashboard, f"http://127.0.0.1:{port}/api/studies")
         assert '"quick"' in studies
+        assert "Track A" in fetch(dashboard, f"http://127.0.0.1:{port}/")
         delete = urllib.request.Request(f"http://127.0.0.1:{port}/api/studies/1", method="DELETE")
         with pytest.raises(urllib.error.HTTPError):
             urllib.request.urlopen(delete, timeout=10)

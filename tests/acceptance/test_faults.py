@@ -140,7 +140,7 @@ def test_a_full_disk_stops_the_search_with_one_line(start: Start, small_disk: Pa
     assert "what is finished is kept" in line
     assert "Traceback" not in search.output
     told = search.output.count(" complete: ")
-    assert told > 3
+    assert told > 0
     copied = small_disk.parent / "copy.db"
     for file in small_disk.iterdir():
         copied.with_name(file.name.replace("har-search", "copy")).write_bytes(file.read_bytes())

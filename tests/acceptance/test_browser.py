@@ -1,0 +1,171 @@
+"""The pages in a real browser, while a real search runs."""
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.conftest import Running
+
+webdriver = pytest.importorskip("selenium.webdriver")
+from selenium.webdriver.chrome.service import Service  # noqa: E402
+from selenium.webdriver.common.by import By  # noqa: E402
+from selenium.webdriver.common.keys import Keys  # noqa: E402
+from selenium.webdriver.support.ui import Select, WebDriverWait  # noqa: E402
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        CHROMIUM is None or DRIVER is None,
+        reason="no chromium and chromedriver (on Debian: apt install chromium chromium-driver)",
+    ),
+]
+Start = Callable[..., Running]
+Browser = Any
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    options = webdriver.ChromeOptions()
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-dev-shm-usage",
+        "--window-size=1280,1000",
+    ):
+        options.add_argument(argument)
+    options.binary_location = CHROMIUM
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def dashboard(sqlite_url: str) -> Iterator[Callable[[], str]]:
+    """Start the pages and return their address."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> str:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        command = [sys.executable, "-m", "har_search", "dashboard", "--storage", sqlite_url]
+        started.append(subprocess.Popen([*command, "--port", str(port)], stdout=subprocess.DEVNULL))
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(300):
+            try:
+                with urllib.request.urlopen(address, timeout=5):
+                    return address
+            except urllib.error.URLError:
+                assert started[-1].poll() is None
+                time.sleep(0.1)
+        raise AssertionError("the pages do not answer")
+
+    yield start
+    for process in started:
+        process.terminate()
+        assert process.wait(20) == 0
+
+
+def numbers(browser: Browser) -> list[int]:
+    """The trials in the table, best first."""
+    cells = browser.find_elements(By.CSS_SELECTOR, ".board tbody td:nth-child(2)")
+    return [int(cell.text) for cell in cells]
+
+
+def done(browser: Browser) -> int:
+    return int(browser.find_element(By.CSS_SELECTOR, ".progress .figure").text.split()[0])
+
+
+def test_a_class_watches_a_search(
+    start: Start, sqlite_url: str, browser: Browser, dashboard: Callable[[], str], tmp_path: Path
+) -> None:
+    student = "Ann <script>alert(1)</script>"
+    search = start(sqlite_url, "--trials", 2000, "--workers", 1, "--student", student, epochs=12)
+    search.until_finished(3)
+    address = dashboard()
+    wait = WebDriverWait(browser, 60)
+
+    browser.get(address)
+    wait.until(lambda page: page.find_element(By.ID, "state").text.endswith("live"))
+    before = done(browser)
+    wait.until(lambda page: done(page) > before)  # the numbers move by themselves
+    assert student in browser.find_element(By.CSS_SELECTOR, ".card.track-1").text
+    picture = browser.find_element(By.CSS_SELECTOR, ".picture img")
+    wait.until(lambda page: page.execute_script("return arguments[0].naturalWidth", picture) > 0)
+
+    browser.find_element(By.LINK_TEXT, "gap pp").click()
+    wait.until(lambda page: "sort=gap" in page.current_url)
+    gaps = [
+        float(cell.text)
+        for cell in browser.find_elements(By.CSS_SELECTOR, ".board tbody tr td:nth-child(6)")
+    ]
+    assert gaps == sorted(gaps)
+    track = Select(browser.find_element(By.NAME, "track"))
+    track.select_by_visible_text("impossible")
+    wait.until(lambda page: "No finished trial fits" in page.find_element(By.ID, "live").text)
+    assert "sort=gap" in browser.current_url  # a filter keeps the order
+    Select(browser.find_element(By.NAME, "track")).select_by_visible_text("easy")
+    wait.until(lambda page: len(numbers(page)) >= 3)
+    Select(browser.find_element(By.NAME, "student")).select_by_visible_text(student)
+    wait.until(lambda page: "student=Ann" in page.current_url and numbers(page))
+
+    browser.get(f"{address}/studies/short/trials/0")
+    source = browser.find_element(By.ID, "source").text
+    assert "nn.Sequential(" in source
+    button = browser.find_element(By.CSS_SELECTOR, "button[data-copy]")
+    button.click()
+    wait.until(lambda _: button.text == "copied")
+    browser.execute_script("document.body.append(document.createElement('textarea'))")
+    paper = browser.find_element(By.TAG_NAME, "textarea")
+    paper.send_keys(Keys.CONTROL, "v")
+    assert paper.get_property("value").strip() == source.strip()
+    for image in browser.find_elements(By.TAG_NAME, "img"):
+        browser.execute_script("arguments[0].scrollIntoView()", image)
+        wait.until(
+            lambda page, each=image: page.execute_script("return arguments[0].complete", each)
+        )
+        assert browser.execute_script("return arguments[0].naturalWidth", image) > 0
+
+    browser.find_element(By.LINK_TEXT, "optuna-dashboard").click()
+    wait.until(lambda page: "short" in page.find_element(By.TAG_NAME, "body").text)
+    browser.get(f"{address}/dashboard/studies/1/note")
+    wait.until(lambda page: "test above 5 %" in page.find_element(By.TAG_NAME, "body").text)
+    browser.find_element(By.LINK_TEXT, "Class leaderboard").click()  # and back
+    wait.until(lambda page: page.find_elements(By.ID, "live"))
+    search.until_finished(11)
+    browser.get(f"{address}/dashboard/studies/1")
+    wait.until(lambda page: "Accuracy against gap" in page.find_element(By.TAG_NAME, "body").text)
+    browser.get(f"{address}/dashboard/studies/1/trials?numbers=0")
+    wait.until(lambda page: "learning-curve.png" in page.find_element(By.TAG_NAME, "body").text)
+    assert "At its time" in browser.find_element(By.TAG_NAME, "body").text
+    assert search.process.poll() is None
+
+    errors = [each for each in browser.get_log("browser") if each["level"] == "SEVERE"]
+    assert not errors, json.dumps(errors)
+
+
+def test_it_fits_a_telephone(
+    start: Start, sqlite_url: str, browser: Browser, dashboard: Callable[[], str]
+) -> None:
+    assert start(sqlite_url, "--trials", 3, "--workers", 1, epochs=3).wait() == 0
+    address = dashboard()
+    metrics = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    for path in ("/", "/studies/short/trials/0"):
+        browser.get(address + path)
+        width = browser.execute_script("return document.documentElement.scrollWidth")
+        assert width <= 390, path
