@@ -1,4 +1,4 @@
-"""The share of a worker's time that is not training: storage, sampling, reports, pruning.
+"""The share of a worker's time that is not training: storage, sampling, reports, showing.
 
 Runs the default study's trials in real worker loops and times what is spent inside the training
 loop and outside of it, waits for other workers' locks included, start-up excluded.
@@ -13,7 +13,9 @@ import argparse
 import multiprocessing
 import os
 import platform
+import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -80,17 +82,25 @@ def main() -> None:
     arguments = parser.parse_args()
     located, spec = locate(arguments.data), load_spec(arguments.study)
     context = multiprocessing.get_context("spawn")
-    with database(arguments.postgresql) as url:
+    with database(arguments.postgresql) as url, tempfile.TemporaryDirectory() as artifacts:
         name, _ = init(spec, url, located)
         results = context.Queue()
+        job = Job(
+            url=url,
+            study_name=name,
+            spec=spec,
+            trials=arguments.trials,
+            student="bench",
+            device="cpu",
+            seed=1,
+            sampler_seed=0,
+            patience_seconds=60.0,
+            artifacts=Path(artifacts),
+        )
         processes = [
             context.Process(
                 target=timed_worker,
-                args=(
-                    Job(url, name, spec, arguments.trials, "bench", "cpu", 1, index, 60.0),
-                    located.folder,
-                    results,
-                ),
+                args=(replace(job, sampler_seed=index), located.folder, results),
             )
             for index in range(arguments.workers)
         ]

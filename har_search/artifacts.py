@@ -6,7 +6,10 @@ epochs as a table, and the checkpoint's weights.
 
 from __future__ import annotations
 
+import io
+import json
 import tempfile
+import uuid
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
 
     from har_search.patient_storage import PatientStorage
     from har_search.training import TrainingResult
+
+
+LEARNING_CURVE, CONFUSION_MATRIX = "learning-curve.png", "confusion-matrix.png"
 
 
 def folder_of(url: str, chosen: str | None = None) -> Path | None:
@@ -51,14 +57,14 @@ def make_folder(folder: Path) -> None:
         ) from error
 
 
-def upload(
+def upload_data(
     storage: PatientStorage,
     trial: optuna.Trial,
     folder: Path,
     result: TrainingResult,
     details: Details,
 ) -> None:
-    """Put a running trial's pictures, table and weights into the folder, and tell Optuna of them.
+    """Put a running trial's epochs and weights into the folder, and tell Optuna of them.
 
     Raises:
         OSError: the folder cannot be written.
@@ -66,16 +72,10 @@ def upload(
     from optuna.artifacts import FileSystemArtifactStore, upload_artifact
     from safetensors.torch import save_file
 
-    from har_search import pictures
-
     store = FileSystemArtifactStore(folder)
     with tempfile.TemporaryDirectory() as name:
-        made = Path(name)
-        curve = pictures.learning_curve(details.curve, result.epoch)
-        (made / "learning-curve.png").write_bytes(pictures.png(curve))
-        matrix = pictures.confusion_matrix(details.confusion)
-        (made / "confusion-matrix.png").write_bytes(pictures.png(matrix))
-        epochs = pd.DataFrame(
+        epochs, weights = Path(name) / "epochs.csv", Path(name) / "weights.safetensors"
+        table = pd.DataFrame(
             {
                 "epoch": [each.epoch for each in result.history],
                 "loss": details.curve.loss,
@@ -86,10 +86,35 @@ def upload(
                 "score": [each.score for each in result.history],
             }
         )
-        epochs.to_csv(made / "epochs.csv", index=False, float_format="%.6g")
-        weights = {key: value.contiguous().cpu() for key, value in result.weights.items()}
-        save_file(weights, made / "weights.safetensors")
-        for file in sorted(made.iterdir()):
+        table.to_csv(epochs, index=False, float_format="%.6g")
+        save_file({key: each.contiguous().cpu() for key, each in result.weights.items()}, weights)
+        for file in (epochs, weights):
             upload_artifact(
                 artifact_store=store, file_path=str(file), study_or_trial=trial, storage=storage
             )
+
+
+def draw_pictures(
+    storage: PatientStorage, study: str, number: int, folder: Path, details: Details, epoch: int
+) -> None:
+    """Put pictures of a trial, running or finished, into the folder, and tell Optuna of them.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    from optuna.artifacts import FileSystemArtifactStore
+
+    from har_search import pictures  # matplotlib: for those who draw
+
+    store = FileSystemArtifactStore(folder)
+    drawn = {
+        LEARNING_CURVE: pictures.learning_curve(details.curve, epoch),
+        CONFUSION_MATRIX: pictures.confusion_matrix(details.confusion),
+    }
+    metas = {}
+    for name, figure in drawn.items():
+        key = str(uuid.uuid4())
+        store.write(key, io.BytesIO(pictures.png(figure)))
+        meta = {"artifact_id": key, "filename": name, "mimetype": "image/png", "encoding": None}
+        metas[f"artifacts:{key}"] = json.dumps(meta)  # as `upload_artifact` writes it
+    storage.add_trial_system_attrs(study, number, metas)

@@ -11,7 +11,8 @@ from typing import Protocol
 class FinishedTrial:
     """A trial that finished, complete or pruned; accuracies and gap are fractions.
 
-    `done` counts the study's finished trials over all machines, this one included.
+    `done` counts the study's finished trials over all machines, this one included; `leads` says
+    whether it is the best by score or in a track.
     """
 
     number: int
@@ -24,6 +25,7 @@ class FinishedTrial:
     epochs: int
     seconds: float
     done: int
+    leads: bool = False
 
 
 @dataclass(frozen=True)

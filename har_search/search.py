@@ -138,12 +138,13 @@ def search(
         workers = min(options.workers or core_count(), max(options.trials - done, 1))
         leaders = earlier_leaders(url, name) if done else []
         watcher.started(done, options.trials, workers, leaders)
-        run = _Run(_job(spec, url, name, options), storage, sweeper, watcher, done)
+        showcase = Showcase(storage, study, spec, options.artifacts)
+        run = _Run(_job(spec, url, name, options), storage, sweeper, showcase, watcher, done)
         ending = run.until_end(workers, located.folder, options, leaders, should_stop)
         at_end = finished_trials(storage, name)
         if at_end > done:
             with _database_may_be_away():
-                Showcase(storage, study, spec, options.artifacts).finish()
+                showcase.finish()
         return SearchOutcome(name, at_end, ending)
 
 
@@ -167,9 +168,16 @@ class _Run:
     """One search's loop: hears the workers, replaces the dead, and knows when to end."""
 
     def __init__(
-        self, job: Job, storage: PatientStorage, sweeper: Sweeper, watcher: Watcher, done: int
+        self,
+        job: Job,
+        storage: PatientStorage,
+        sweeper: Sweeper,
+        showcase: Showcase,
+        watcher: Watcher,
+        done: int,
     ) -> None:
         self.job, self.storage, self.sweeper, self.watcher = job, storage, sweeper, watcher
+        self.showcase = showcase
         self.done, self.looked = done, time.monotonic()
         self.started_workers = 0
         self.wanted: set[str] = set()  # tracks that still need an entry
@@ -231,6 +239,8 @@ class _Run:
             self.done = max(self.done, event.done)
             self._cross_off([event])
             self.watcher.finished(event)
+            with _database_may_be_away():
+                self.showcase.refresh(event.number, event.done, leads=event.leads)
         elif isinstance(event, FailedTrial):
             self.watcher.failed(event)
             if self.failures and self.failures[-1] != event.reason:

@@ -2,20 +2,24 @@
 
 A trial is notable where it is the first of a track, a new best, or among its study's ten best by
 score at its time; only these get artifacts and a note of their own, which optuna-dashboard loads at
-every look.
+every look. Workers keep a notable trial's epochs and weights. What costs time or memory is done by
+one process, the one that started them: the study's note and plot, leaders' pictures at once, and
+those of the others of the final ten at the end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import optuna
 
 from har_search import artifacts, attributes
-from har_search.details import Details
+from har_search.artifacts import LEARNING_CURVE
+from har_search.details import Details, read
 from har_search.leaderboard import Leaderboard, Selection, leaderboard, rows_of
 from har_search.patient_storage import PatientStorage
 from har_search.render import percent
@@ -36,54 +40,82 @@ _BETTER = (
     "JOIN trial_values v ON v.trial_id = t.trial_id "
     "WHERE s.study_name = :study AND t.state IN ('COMPLETE', 'PRUNED') AND v.value >= :score"
 )
-_WITH_TRACK = (
-    "SELECT COUNT(*) FROM trials t JOIN studies s ON s.study_id = t.study_id "
+_BEST_OF_TRACK = (
+    "SELECT MAX(CAST(test.value_json AS DOUBLE PRECISION)) FROM trials t "
+    "JOIN studies s ON s.study_id = t.study_id "
     "JOIN trial_user_attributes a ON a.trial_id = t.trial_id AND a.key = :key "
     "AND a.value_json = '1' "
+    "JOIN trial_user_attributes test ON test.trial_id = t.trial_id AND test.key = 'test_accuracy' "
     "WHERE s.study_name = :study AND t.state IN ('COMPLETE', 'PRUNED')"
+)
+_ARTIFACTS = (
+    "SELECT a.value_json FROM trials t JOIN studies s ON s.study_id = t.study_id "
+    "JOIN trial_system_attributes a ON a.trial_id = t.trial_id AND a.key LIKE 'artifacts:%' "
+    "WHERE s.study_name = :study AND t.number = :number"
 )
 
 
+@dataclass(frozen=True)
 class Showcase:
-    """Keeps up one study's showcase as one worker's trials finish."""
+    """One study's showcase; `folder` is the artifacts', if any."""
 
-    def __init__(
-        self, storage: PatientStorage, study: optuna.Study, spec: StudySpec, folder: Path | None
-    ) -> None:
-        """`folder` is the artifacts', if any."""
-        self.storage, self.study, self.spec, self.folder = storage, study, spec, folder
-        self.new = False
+    storage: PatientStorage
+    study: optuna.Study
+    spec: StudySpec
+    folder: Path | None
 
-    def exhibit(self, trial: optuna.Trial, result: TrainingResult, details: Details) -> None:
-        """Give a running trial its note and artifacts where it is notable."""
-        merits = self._merits(result)
-        self.new = bool(merits)
-        if not merits:
-            return
-        from optuna_dashboard import save_note  # 1.5 s of imports: after the first training
+    def exhibit(self, trial: optuna.Trial, result: TrainingResult, details: Details) -> bool:
+        """Give a running trial its note and files where it is notable; return whether it leads.
 
-        text = (
-            f"At its time {' and '.join(merits)}.\n\n"
-            f"test {percent(result.test_accuracy)} %, train {percent(result.train_accuracy)} %, "
-            f"gap {percent(result.gap)} pp, score {percent(result.score)}, all of epoch "
-            f"{result.epoch} of {result.epochs}; {result.parameters:,} parameters."
-        )
-        self.storage.patiently(lambda: save_note(trial, text))
-        if self.folder is not None:
-            with suppress(OSError):  # a full disk: the trial counts without its pictures
-                artifacts.upload(self.storage, trial, self.folder, result, details)
+        A trial leads where it is the best by score or in a track.
+        """
+        merits, leads = self._merits(result)
+        if merits:
+            from optuna_dashboard import save_note  # its imports: after the first training
 
-    def refresh(self, done: int) -> None:
-        """Bring note and plot up to date, now that a trial is the `done`-th to have finished."""
-        if self.new:
+            text = (
+                f"At its time {' and '.join(merits)}.\n\n"
+                f"test {percent(result.test_accuracy)} %, "
+                f"train {percent(result.train_accuracy)} %, gap {percent(result.gap)} pp, "
+                f"score {percent(result.score)}, all of epoch {result.epoch} of {result.epochs}; "
+                f"{result.parameters:,} parameters."
+            )
+            self.storage.patiently(lambda: save_note(trial, text))
+            if self.folder is not None:
+                with suppress(OSError):  # a full disk: the trial counts without its files
+                    artifacts.upload_data(self.storage, trial, self.folder, result, details)
+        return leads
+
+    def refresh(self, number: int, done: int, *, leads: bool) -> None:
+        """Bring up to date what shows trial `number`, the `done`-th to have finished."""
+        if leads:
             self.refresh_note()
+            self.draw(Selection(study=self.study.study_name, trial=number, simulated=True))
         if done % PLOT_EVERY == 0:
             self.refresh_plot()
 
     def finish(self) -> None:
-        """Bring note and plot up to date at a search's end."""
+        """Bring all up to date at a search's end."""
         self.refresh_note()
         self.refresh_plot()
+        self.draw(Selection(study=self.study.study_name, top=TOP, simulated=True))
+
+    def draw(self, selection: Selection) -> None:
+        """Draw the pictures of those trials that have none yet."""
+        if self.folder is None:
+            return
+        name = self.study.study_name
+        for row in rows_of(leaderboard(self.storage.url, selection)):
+            number = row["trial"]
+            files = self.storage.fetch(_ARTIFACTS, study=name, number=number)
+            if any(LEARNING_CURVE in each[0] for each in files):
+                continue
+            details = read(self.storage.url, name, number)
+            if details is not None:
+                with suppress(OSError):
+                    artifacts.draw_pictures(
+                        self.storage, name, number, self.folder, details, row["epoch"]
+                    )
 
     def refresh_note(self) -> None:
         """Write the study's note: the challenge's rules, the tracks' leaders, how scores work."""
@@ -103,21 +135,26 @@ class Showcase:
             lambda: save_plotly_graph_object(self.study, figure, graph_object_id=PLOT)
         )
 
-    def _merits(self, result: TrainingResult) -> list[str]:
-        """Say why a trial is notable among the finished ones, a phrase each; none where not."""
+    def _merits(self, result: TrainingResult) -> tuple[list[str], bool]:
+        """Say why a trial is notable among the finished ones, a phrase each, and whether it leads.
+
+        It leads where it is the best by score or in a track.
+        """
         name = self.study.study_name
-        found = []
+        found, leads = [], False
         for track in self.spec.tracks:
             if track.qualifies(result.test_accuracy, result.gap):
                 key = attributes.track_key(track.name)
-                if not self.storage.fetch(_WITH_TRACK, study=name, key=key)[0][0]:
+                best = self.storage.fetch(_BEST_OF_TRACK, study=name, key=key)[0][0]
+                leads |= best is None or result.test_accuracy > best
+                if best is None:
                     found.append(f"the first entry of track {track.name}")
         better = self.storage.fetch(_BETTER, study=name, score=result.score)[0][0]
         if better == 0:
             found.append("the best score so far")
         elif better < TOP:
             found.append(f"number {better + 1} by score so far")
-        return found
+        return found, leads or better == 0
 
 
 def study_note(spec: StudySpec, board: Leaderboard) -> str:

@@ -45,6 +45,7 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
     with open_for_writing(job.url, job.patience_seconds, patient_start=True) as storage:
         study = load_study(storage, job.study_name, job.spec, job.sampler_seed)
         showcase = Showcase(storage, study, job.spec, job.artifacts)
+        leads: dict[int, bool] = {}
 
         def record(
             trial: optuna.Trial, recorded: Mapping[str, Attribute], result: TrainingResult
@@ -52,7 +53,7 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
             details = details_of(result)
             save(storage, job.study_name, trial.number, details)
             storage.set_trial_user_attrs(job.study_name, trial.number, recorded)
-            showcase.exhibit(trial, result, details)
+            leads[trial.number] = showcase.exhibit(trial, result, details)
 
         objective = Objective(
             spec=job.spec,
@@ -68,7 +69,7 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
             claim = claim_place(storage, job.study_name, job.trials, worker)
             if claim is not None:
                 with claim.beating():
-                    _run_trial(storage, study, claim, objective, showcase, orders)
+                    _run_trial(storage, study, claim, objective, leads, orders)
             elif finished_trials(storage, job.study_name) >= job.trials:
                 return
             else:  # others hold the last places, and may yet give one back
@@ -80,7 +81,7 @@ def _run_trial(
     study: optuna.Study,
     claim: Claim,
     objective: Objective,
-    showcase: Showcase,
+    leads: Mapping[int, bool],
     orders: Orders,
 ) -> None:
     """Fill a claimed place with one trial, or give the place back."""
@@ -112,8 +113,7 @@ def _run_trial(
     claim.release()
     if told.state != TrialState.FAIL:  # else it was taken for dead at the last moment
         done = finished_trials(storage, study.study_name)
-        orders.tell(_finished(told, objective.spec, done))
-        showcase.refresh(done)
+        orders.tell(_finished(told, objective.spec, done, leads=leads.get(trial.number, False)))
 
 
 def details_of(result: TrainingResult) -> Details:
@@ -131,7 +131,7 @@ def details_of(result: TrainingResult) -> Details:
     return Details(curve, result.confusion)
 
 
-def _finished(trial: FrozenTrial, spec: StudySpec, done: int) -> FinishedTrial:
+def _finished(trial: FrozenTrial, spec: StudySpec, done: int, *, leads: bool) -> FinishedTrial:
     figures = trial.user_attrs
     assert trial.value is not None
     return FinishedTrial(
@@ -147,6 +147,7 @@ def _finished(trial: FrozenTrial, spec: StudySpec, done: int) -> FinishedTrial:
         epochs=figures["epochs"],
         seconds=figures["seconds"],
         done=done,
+        leads=leads,
     )
 
 

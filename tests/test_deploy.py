@@ -150,7 +150,10 @@ def test_the_cluster_runs_what_compose_runs() -> None:
     assert ours["init"]["args"] == SERVICES["init"]["command"]
     assert ours["worker"]["args"] == ["run", "--trials", "200", "--workers", "1"]
     assert SERVICES["worker"]["command"] == ["run", "--trials", "${TRIALS:-200}", "--workers", "1"]
-    assert ours["dashboard"]["command"] == SERVICES["dashboard"]["entrypoint"]
-    assert ours["dashboard"]["args"][-1] == SERVICES["dashboard"]["command"][-1]
+    assert ours["dashboard"]["args"] == SERVICES["dashboard"]["command"]
+    url = {"name": "HAR_SEARCH_STORAGE"} | {
+        "value": SERVICES["dashboard"]["environment"]["HAR_SEARCH_STORAGE"]
+    }
+    assert url in ours["dashboard"]["env"]
     (worker,) = [each for each in KUBERNETES if each["metadata"]["name"] == "har-search-worker"]
     assert worker["spec"]["parallelism"] > 1

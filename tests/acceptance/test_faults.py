@@ -142,7 +142,7 @@ def test_a_full_disk_stops_the_search_with_one_line(start: Start, small_disk: Pa
     told = search.output.count(" complete: ")
     assert told > 0
     copied = small_disk.parent / "copy.db"
-    for file in small_disk.iterdir():
+    for file in small_disk.glob("har-search.db*"):
         copied.with_name(file.name.replace("har-search", "copy")).write_bytes(file.read_bytes())
     copy = f"sqlite:///{copied}"
     assert finished(copy) >= told
