@@ -1,9 +1,11 @@
 """Trials a minute against workers, with a training step of fixed length, on one PostgreSQL.
 
 Sleeping stands in for training, so that the machine's cores do not limit what is measured: claims,
-sampling, reports and storage. All workers start together once each has its imports behind it.
+sampling, reports and storage. All workers start together, some time after each has its imports
+behind it. Workers and server share this machine: where its cores are busy it is they that are
+measured, so the share of the processor that was used is shown, too.
 
-    python benchmarks/scaling.py [--workers 1 2 4 8 16 32] [--epoch-seconds 0.12]
+    python benchmarks/scaling.py [--workers 1 2 4 8 16 32] [--epoch-seconds 0.25]
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import platform
 import time
 from typing import Any
 
+import psutil
 from common import Quiet, database
 
 from har_search.data import Dataset
@@ -25,7 +28,9 @@ from har_search.search import init
 from har_search.study_file import load_spec
 
 
-def sleeping_worker(job: Job, dataset_folder: Any, epoch_seconds: float, ready: Any) -> None:
+def sleeping_worker(
+    job: Job, dataset_folder: Any, epoch_seconds: float, settle_seconds: float, ready: Any
+) -> None:
     """Work, sleeping in place of training."""
     from har_search import objective, worker
     from har_search.training import EpochFigures, TrainingResult
@@ -38,6 +43,7 @@ def sleeping_worker(job: Job, dataset_folder: Any, epoch_seconds: float, ready: 
 
     objective.train = sleep  # type: ignore[assignment]
     dataset: Dataset = load(dataset_folder)
+    time.sleep(settle_seconds)
     ready.wait()
     worker.work(job, dataset, Quiet())
 
@@ -45,7 +51,8 @@ def sleeping_worker(job: Job, dataset_folder: Any, epoch_seconds: float, ready: 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4, 8, 16, 32])
-    parser.add_argument("--epoch-seconds", type=float, default=0.12)
+    parser.add_argument("--epoch-seconds", type=float, default=0.25)
+    parser.add_argument("--settle-seconds", type=float, default=10)
     parser.add_argument("--trials-each", type=int, default=6)
     arguments = parser.parse_args()
     located, spec = locate("simulated"), load_spec("homework")
@@ -54,8 +61,8 @@ def main() -> None:
         f"{platform.machine()} {platform.system()}, {os.cpu_count()} cores, PostgreSQL, "
         f"{spec.epochs} epochs of {arguments.epoch_seconds} s a trial\n"
     )
-    print("| workers | trials | trials a minute | efficiency |")
-    print("| ---: | ---: | ---: | ---: |")
+    print("| workers | trials | trials a minute | efficiency | processor used |")
+    print("| ---: | ---: | ---: | ---: | ---: |")
     single = 0.0
     for workers in arguments.workers:
         trials = workers * arguments.trials_each
@@ -69,6 +76,7 @@ def main() -> None:
                         Job(url, name, spec, trials, "bench", "cpu", 1, index, 60.0),
                         located.folder,
                         arguments.epoch_seconds,
+                        arguments.settle_seconds,
                         ready,
                     ),
                 )
@@ -77,13 +85,16 @@ def main() -> None:
             for process in processes:
                 process.start()
             ready.wait()
+            psutil.cpu_percent()
             begun = time.perf_counter()
             for process in processes:
                 process.join()
             per_minute = 60 * trials / (time.perf_counter() - begun)
+            used = psutil.cpu_percent()
         single = single or per_minute / workers
         print(
-            f"| {workers} | {trials} | {per_minute:.1f} | {per_minute / workers / single:.0%} |",
+            f"| {workers} | {trials} | {per_minute:.1f} | {per_minute / workers / single:.0%} "
+            f"| {used:.0f} % |",
             flush=True,
         )
 

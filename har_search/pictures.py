@@ -48,7 +48,7 @@ def activity_name(activity: str) -> str:
 def learning_curve(curve: Curve, epoch: int, theme: Theme = THEMES["light"]) -> Figure:
     """Draw accuracy by epoch, the checkpoint epoch marked."""
     epochs = np.arange(1, len(curve.test_accuracy) + 1)
-    with _axes(theme, (6.4, 3.6), (0.68, 0.1, 0.5, 0.34)) as (figure, axes):
+    with _axes(theme, (6.4, 3.6), (0.82, 0.1, 0.5, 0.34)) as (figure, axes):
         known = [each is not None for each in curve.train_accuracy]
         train = [100 * each for each in curve.train_accuracy if each is not None]
         axes.plot(
@@ -117,7 +117,7 @@ def accuracy_against_gap(
         [any(track.qualifies(each.test_accuracy, each.gap) for track in tracks) for each in points],
         dtype=bool,
     )
-    left, right, bottom, top = -1.0, 8.0, 90.0, 98.5
+    left, right, bottom, top = -1.0, 7.0, 92.0, 98.5
     with _axes(theme, (6.4, 4.2), (0.6, 0.15, 0.5, 0.08)) as (figure, axes):
         axes.set(xlim=(left, right), ylim=(bottom, top))
         for track, colour in zip(tracks, theme.accents, strict=False):

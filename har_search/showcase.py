@@ -225,7 +225,7 @@ def plot(spec: StudySpec, rows: list[dict[str, Any]]) -> Figure:
         )
     figure.update_layout(
         title="Accuracy against gap",
-        xaxis={"title": {"text": "train-test gap, pp"}, "range": [-1, 8]},
-        yaxis={"title": {"text": "test accuracy, %"}, "range": [90, 98.5]},
+        xaxis={"title": {"text": "train-test gap, pp"}, "range": [-1, 7]},
+        yaxis={"title": {"text": "test accuracy, %"}, "range": [92, 98.5]},
     )
     return figure
