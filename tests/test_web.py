@@ -131,6 +131,7 @@ def test_pictures_are_drawn_for_both_themes(client: Client) -> None:
     [
         "/nowhere",
         "/studies/quick/trials/99",
+        "/studies/quick/trials/99999999999999999999",
         "/studies/gone/trials/1",
         "/?study=gone",
         "/live?study=gone",

@@ -56,7 +56,7 @@ def make_pages(url: str) -> Flask:
     def accuracy_against_gap() -> Response:
         return _svg(gap_picture(url, request.args.get("study", ""), _theme()))
 
-    @app.get("/studies/<path:study>/trials/<int:number>")
+    @app.get("/studies/<path:study>/trials/<int(max=999999999):number>")
     def entry(study: str, number: int) -> Response:
         row = find_trial(url, number, study)
         found = details.read(url, study, number)
@@ -71,7 +71,7 @@ def make_pages(url: str) -> Flask:
             )
         )
 
-    @app.get("/studies/<path:study>/trials/<int:number>/<name>.svg")
+    @app.get("/studies/<path:study>/trials/<int(max=999999999):number>/<name>.svg")
     def picture(study: str, number: int, name: str) -> Response:
         row, found = find_trial(url, number, study), details.read(url, study, number)
         theme = pictures.THEMES[_theme()]
