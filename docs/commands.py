@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 PAGE = Path(__file__).with_suffix(".md")
-COMMANDS = ("run", "init", "leaderboard", "show", "dashboard", "data")
+COMMANDS = ("run", "init", "leaderboard", "confirm", "show", "dashboard", "data")
 
 
 def help_of(*command: str) -> str:

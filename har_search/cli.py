@@ -28,14 +28,15 @@ from har_search.options import (
     Storage,
     Study,
     StudyFilter,
+    Workers,
     duration,
-    worker_count,
 )
 from har_search.screen import (
     Format,
     errors,
     locate_data,
     screen,
+    show_confirmed,
     show_data,
     show_ending,
     show_leaderboard,
@@ -104,15 +105,7 @@ def run(
         int | None,
         typer.Option(min=0, envvar="HAR_SEARCH_SEED", help="Makes the search repeatable."),
     ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            parser=worker_count,
-            metavar="auto|N",
-            envvar="HAR_SEARCH_WORKERS",
-            help="Processes to train in; auto is one a core.",
-        ),
-    ] = None,
+    workers: Workers = None,
     until: Annotated[
         str | None,
         typer.Option(
@@ -232,6 +225,14 @@ def leaderboard(
     output_format: Annotated[
         Format, typer.Option("--format", envvar="HAR_SEARCH_FORMAT", help="How to write it.")
     ] = Format.table,
+    confirmed: Annotated[
+        bool,
+        typer.Option(
+            "--confirmed",
+            envvar="HAR_SEARCH_CONFIRMED",
+            help="Only entries that `confirm` trained again, by their mean test accuracy.",
+        ),
+    ] = False,
     watch: Annotated[
         bool,
         typer.Option("--watch", envvar="HAR_SEARCH_WATCH", help="Show it anew every 2 seconds."),
@@ -250,6 +251,7 @@ def leaderboard(
         best_per_student,
         None if sort is None else sort.value,
         top,
+        confirmed=confirmed,
     )
     console = screen()
     if not watch:
@@ -262,6 +264,45 @@ def leaderboard(
         show_leaderboard(storage, selection, console)
         console.print("[dim]every 2 s; Ctrl-C ends[/]")
         time.sleep(2)
+
+
+@app.command()
+def confirm(
+    trials: Annotated[
+        list[int] | None,
+        typer.Argument(min=0, help="Trials by number; without any, the leaderboard's best."),
+    ] = None,
+    top: Annotated[
+        int, typer.Option(min=1, envvar="HAR_SEARCH_TOP", help="How many of the best.")
+    ] = 5,
+    seeds: Annotated[
+        int, typer.Option(min=3, envvar="HAR_SEARCH_SEEDS", help="Fresh seeds for each entry.")
+    ] = 10,
+    study: StudyFilter = None,
+    storage: Storage = DEFAULT_URL,
+    data: Data = "auto",
+    workers: Workers = None,
+) -> None:
+    """Train entries again with fresh seeds, and judge on which tracks their means stand."""
+    from har_search.confirm import confirm as confirm_entries
+    from har_search.confirm import entries
+    from har_search.progress import ConfirmProgress
+
+    console = screen()
+    name = study_filter(study)
+    chosen = entries(storage, name, trials or [], top)
+    if chosen[0].row["dataset"] == "simulated" and data == "auto":
+        data = "simulated"
+    located = locate_data(data)
+    try:
+        with ConfirmProgress(console, chosen, seeds) as progress:
+            found = confirm_entries(
+                storage, chosen, located, seeds=seeds, workers=workers, on_progress=progress
+            )
+    except KeyboardInterrupt:
+        console.print("Interrupted; what is trained is kept. The same command goes on.")
+        raise typer.Exit(130) from None
+    show_confirmed(chosen, found, console)
 
 
 @app.command()

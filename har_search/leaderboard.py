@@ -15,6 +15,8 @@ import pandas as pd
 import sqlalchemy
 
 from har_search import attributes
+from har_search.challenge import Track
+from har_search.confirmations import CONFIRMATIONS, read
 from har_search.data.dataset import SIMULATED
 from har_search.spec import LESSON, Tables
 from har_search.storage import has_studies_table, open_for_reading
@@ -41,7 +43,7 @@ FIGURES = (
     "seconds",
     "dataset",
 )
-COLUMNS = ("rank", "study", "trial", "student", *FIGURES)
+COLUMNS = ("rank", "study", "trial", "student", *FIGURES, "confirmed")
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Selection:
 
     Without `study`, those of all studies on real data, or with `simulated` of all studies. `top`
     None lists all of them; `skip` leaves out so many of the best. Without `sort`, by score, or
-    within a track in the track's order: test accuracy, smaller gap, fewer parameters.
+    within a track in the track's order: test accuracy, smaller gap, fewer parameters. `confirmed`
+    ranks only entries trained again with fresh seeds, by their mean test accuracy.
     """
 
     study: str | None = None
@@ -62,6 +65,7 @@ class Selection:
     skip: int = 0
     trial: int | None = None
     simulated: bool = False
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,10 +100,13 @@ def leaderboard(url: str, selection: Selection | None = None) -> Leaderboard:
     with open_for_reading(url) as connection:
         specs = _specs(connection, selection)
         rows: list[Any] = []
+        if selection.confirmed and not sqlalchemy.inspect(connection).has_table(CONFIRMATIONS.name):
+            specs = {}  # nothing was ever confirmed here
         if specs:
             query, parameters = _query(selection, specs, connection.dialect.name)
             rows = list(connection.execute(query, parameters))
-    standings = [_standing(row, specs[row.study_id]) for row in rows]
+        standings = [_standing(row, specs[row.study_id]) for row in rows]
+        _add_confirmed(connection, standings, [specs[row.study_id] for row in rows])
     leaders: dict[str, dict[str, Any] | None] = {
         name: None for spec in (specs.values() if rows else ()) for name in _track_names(spec)
     }
@@ -135,6 +142,23 @@ def _specs(connection: sqlalchemy.Connection, selection: Selection) -> dict[int,
             else row.study_name == selection.study
         )
     }
+
+
+def _add_confirmed(
+    connection: sqlalchemy.Connection, standings: list[dict[str, Any]], specs: list[Tables]
+) -> None:
+    """Set what fresh seeds made of each entry; None where none were tried."""
+    for standing, spec in zip(standings, specs, strict=True):
+        standing["confirmed"] = None
+        standing["spec"] = spec
+    for study in {standing["study"] for standing in standings}:
+        own = {each["trial"]: each for each in standings if each["study"] == study}
+        seeds = {number: each["seed"] for number, each in own.items()}
+        for number, confirmed in read(connection, study, seeds).items():
+            tracks = [Track(**track) for track in own[number]["spec"]["track"]]
+            own[number]["confirmed"] = confirmed.summary(tracks)
+    for standing in standings:
+        del standing["spec"]
 
 
 def _track_names(spec: Tables) -> list[str]:
@@ -249,6 +273,15 @@ def _query(
     SELECT f.*, ROW_NUMBER() OVER (PARTITION BY student ORDER BY {order}) AS own_place
     FROM finished f {in_track}) AS compared
   WHERE own_place = 1"""
+    if selection.confirmed:
+        ranked = (
+            """
+  SELECT f.trial_id, ROW_NUMBER() OVER (ORDER BY c.mean DESC, f.trial_id) AS place
+  FROM finished f JOIN (
+    SELECT trial_id, AVG(test_accuracy) AS mean FROM har_search_confirmations GROUP BY trial_id
+  ) AS c ON c.trial_id = f.trial_id """
+            + in_track
+        )
     top = "AND place > :skip" + ("" if selection.top is None else " AND place <= :last")
     parameters["skip"] = selection.skip
     if selection.top is not None:

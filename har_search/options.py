@@ -85,6 +85,15 @@ Study = Annotated[
         "study in the database.",
     ),
 ]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        parser=worker_count,
+        metavar="auto|N",
+        envvar="HAR_SEARCH_WORKERS",
+        help="Processes to train in; auto is one a core.",
+    ),
+]
 StudyFilter = Annotated[
     str | None,
     typer.Option(

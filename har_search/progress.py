@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -15,6 +16,10 @@ from rich.text import Text
 from har_search.challenge import Track
 from har_search.events import FailedTrial, FinishedTrial
 from har_search.render import percent
+
+if TYPE_CHECKING:
+    from har_search.confirm import Entry
+    from har_search.confirm import Progress as Progressed
 
 
 class SearchProgress:
@@ -143,3 +148,43 @@ def _figures(trial: FinishedTrial) -> str:
 
 def _track_order(trial: FinishedTrial) -> tuple[float, float, int, int]:
     return (-trial.test_accuracy, trial.gap, trial.parameters, trial.number)
+
+
+class ConfirmProgress:
+    """Shows entries being trained again: a bar each on a terminal, else a line for each result."""
+
+    def __init__(self, console: Console, entries: Sequence[Entry], seeds: int) -> None:
+        self.console = console
+        self.bars = Progress(
+            TextColumn("[bold]{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[figures]}"),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self.tasks = {
+            entry: self.bars.add_task(f"trial {entry.number}", total=seeds, figures="")
+            for entry in entries
+        }
+        self.told: dict[Entry, int] = {}
+
+    def __enter__(self) -> ConfirmProgress:
+        self.bars.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.bars.stop()
+
+    def __call__(self, progress: Progressed) -> None:
+        """Show an entry's figures so far."""
+        entry, tests = progress.entry, progress.confirmed.test_accuracies
+        figures = f"test {percent(sum(tests) / len(tests))} % mean" if tests else ""
+        seeds = len(tests)
+        if progress.done:
+            self.bars.update(self.tasks[entry], total=seeds, completed=seeds, figures=figures)
+        else:
+            self.bars.update(self.tasks[entry], completed=seeds, figures=figures)
+        if not self.console.is_terminal and tests and self.told.get(entry) != seeds:
+            self.console.print(f"trial {entry.number}: {seeds} seeds, {figures}")
+        self.told[entry] = seeds

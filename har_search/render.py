@@ -44,6 +44,24 @@ def tracks(row: Row) -> str:
     return " ".join(row["tracks"])
 
 
+def confirmed(summary: Mapping[str, Any] | None) -> str:
+    """Write what fresh seeds made of an entry: mean ± sd over n, and the tracks it stands on."""
+    if summary is None:
+        return ""
+    spread = "" if summary["test_sd"] is None else f" ± {percent(summary['test_sd'])}"
+    stands = [track for track, each in summary["verdicts"].items() if each == "stands"]
+    text = f"{percent(summary['test_mean'])}{spread} ({summary['seeds']})"
+    return f"{text} {' '.join(stands)}".rstrip()
+
+
+def standing(row: Row, track: str) -> str:
+    """Say whether fresh seeds bear an entry out on a track, in a word or two."""
+    if row["confirmed"] is None:
+        return "unconfirmed"
+    verdict = row["confirmed"]["verdicts"].get(track, "not shown")
+    return {"stands": "confirmed", "fails": "not borne out"}.get(verdict, "not confirmed")
+
+
 _COLUMNS = (
     Column("#", lambda row: str(row["rank"])),
     Column("study", lambda row: row["study"], spare=2, left=True),
@@ -54,6 +72,7 @@ _COLUMNS = (
     Column("gap pp", lambda row: percent(row["gap"])),
     Column("score", lambda row: percent(row["score"])),
     Column("tracks", tracks, left=True),
+    Column("confirmed %", lambda row: confirmed(row["confirmed"]), left=True),
     Column("width", lambda row: str(row["params"]["width"]), spare=8),
     Column("dropout", lambda row: f"{row['params']['dropout']:.2f}", spare=9),
     Column("BN", lambda row: "yes" if row["params"]["batch_norm"] else "no", spare=6),
@@ -73,7 +92,8 @@ def leaders_line(board: Leaderboard) -> str:
         else:
             parts.append(
                 f"Track {track}: trial {row['trial']} of {row['student']}, "
-                f"test {percent(row['test_accuracy'])} %, gap {percent(row['gap'])} pp"
+                f"test {percent(row['test_accuracy'])} %, gap {percent(row['gap'])} pp, "
+                f"{standing(row, track)}"
             )
     return "   ".join(parts)
 
@@ -97,8 +117,12 @@ def table(board: Leaderboard, console: Console) -> Table:
 
 
 def _shown_columns(rows: list[dict[str, Any]]) -> list[Column]:
-    several = len({row["study"] for row in rows}) > 1
-    return [column for column in _COLUMNS if several or column.heading != "study"]
+    unused = set()
+    if len({row["study"] for row in rows}) <= 1:
+        unused.add("study")
+    if not any(row["confirmed"] for row in rows):
+        unused.add("confirmed %")
+    return [column for column in _COLUMNS if column.heading not in unused]
 
 
 def _draw(columns: list[Column], rows: list[dict[str, Any]]) -> Table:
@@ -116,14 +140,21 @@ def to_json(board: Leaderboard) -> str:
     return json.dumps(rows_of(board), indent=2)
 
 
+_SUMMARY = ("seeds", "test_mean", "test_sd", "gap_mean", "gap_sd", "verdicts")
+
+
 def to_csv(board: Leaderboard) -> str:
     """Write the standings as CSV: fractions, a column a hyperparameter, tracks space-separated."""
     rows = []
     for row in rows_of(board):
         flat = {**row, "tracks": tracks(row)}
         flat |= flat.pop("params")
+        summary = flat.pop("confirmed") or dict.fromkeys(_SUMMARY)
+        judged = (summary["verdicts"] or {}).items()
+        flat |= {f"confirmed_{name}": summary[name] for name in _SUMMARY}
+        flat["confirmed_verdicts"] = " ".join(f"{track}:{each}" for track, each in judged)
         rows.append(flat)
-    names = [name for name in board.standings.columns if name != "params"]
+    names = [name for name in board.standings.columns if name not in ("params", "confirmed")]
     frame = pd.DataFrame(rows) if rows else pd.DataFrame(columns=names)
     return frame.to_csv(index=False, lineterminator="\n").rstrip("\n")
 

@@ -15,11 +15,16 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
+from rich.table import Table
 
 from har_search.errors import NotFoundError
 from har_search.spec import study_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from har_search.confirm import Entry
+    from har_search.confirmations import Confirmed
     from har_search.data import Dataset
     from har_search.data.locate import Located
     from har_search.leaderboard import Leaderboard, Selection
@@ -154,6 +159,52 @@ def show_table(board: Leaderboard, console: Console) -> None:
     console.print(
         f"\n[dim]{len(board.standings)} of {board.finished} finished trials; each figure was "
         "selected on the test set, so expect a little less from a new seed.[/]",
+        soft_wrap=True,
+    )
+
+
+def show_confirmed(chosen: Sequence[Entry], found: Sequence[Confirmed], console: Console) -> None:
+    """Write what fresh seeds made of entries: figures, shares and verdicts."""
+    from har_search.render import percent
+
+    tracks = {track.name: track for entry in chosen for track in entry.tracks}
+    table = Table(box=None, pad_edge=False, header_style="bold", caption_justify="left")
+    for heading in (
+        "trial",
+        "was %",
+        "seeds",
+        "test %: mean ± sd",
+        "min to max",
+        "gap pp: mean ± sd",
+    ):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name in tracks:
+        table.add_column(f"track {name}", no_wrap=True)
+    for entry, confirmed in zip(chosen, found, strict=True):
+        summary = confirmed.summary(entry.tracks)
+        tests, gaps = confirmed.test_accuracies, confirmed.gaps
+        own = {track.name: track for track in entry.tracks}
+        judged = []
+        for name in tracks:
+            if name not in own:
+                judged.append("")
+                continue
+            pairs = zip(tests, gaps, strict=True)
+            share = sum(own[name].qualifies(*pair) for pair in pairs) / len(tests)
+            judged.append(f"{summary['verdicts'][name]}: {share:.0%} of the seeds qualify")
+        table.add_row(
+            str(entry.number),
+            percent(entry.row["test_accuracy"]),
+            str(summary["seeds"]),
+            f"{percent(summary['test_mean'])} ± {percent(summary['test_sd'])}",
+            f"{percent(min(tests))} to {percent(max(tests))}",
+            f"{percent(summary['gap_mean'])} ± {percent(summary['gap_sd'])}",
+            *judged,
+        )
+    console.print(table)
+    console.print(
+        "\n[dim]stands, fails: the means over seeds pass a track's rule, or do not, by one-sided "
+        "t-tests at p < 0.01; entries end early where all tracks are certain.[/]",
         soft_wrap=True,
     )
 

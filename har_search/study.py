@@ -11,7 +11,7 @@ import optuna
 import sqlalchemy
 from optuna.trial import TrialState
 
-from har_search import attributes, budget, details
+from har_search import attributes, budget, confirmations, details
 from har_search.data import Dataset
 from har_search.errors import StudyMismatchError
 from har_search.patient_storage import PatientStorage
@@ -34,6 +34,7 @@ def prepare_study(
     with alone(storage.url):
         budget.create_table(storage)
         details.create_table(storage)
+        confirmations.create_table(storage)
         study = optuna.create_study(
             storage=storage, study_name=name, direction="maximize", load_if_exists=True
         )

@@ -212,6 +212,52 @@ def train(
     )
 
 
+@dataclass(frozen=True)
+class Replica:
+    """The network of one seed after a fixed number of epochs; accuracies are fractions.
+
+    `predictions` (N,) int8 are the likeliest activities of the test windows.
+    """
+
+    seed: int
+    test_accuracy: float
+    train_accuracy: float
+    predictions: bytes = field(repr=False)
+
+    @property
+    def gap(self) -> float:
+        """Train accuracy less test accuracy."""
+        return gap(self.train_accuracy, self.test_accuracy)
+
+
+def train_replicas(
+    config: TrainingConfig,
+    train_split: TensorSplit,
+    test_split: TensorSplit,
+    *,
+    seeds: Sequence[int],
+    epochs: int,
+) -> list[Replica]:
+    """Train the networks of several seeds side by side, for exactly so many of `config.epochs`.
+
+    The schedule is that of all `config.epochs`; nothing is chosen by the test split. Each replica
+    is to float tolerance, and alone to the last bit, what `train` makes of its seed by that epoch.
+    """
+    learner = Learner(config, train_split, seeds)
+    with one_thread():
+        for _ in range(epochs):
+            learner.train_epoch()
+        return [
+            Replica(
+                seed=seed,
+                test_accuracy=accuracy(network, test_split),
+                train_accuracy=accuracy(network, train_split),
+                predictions=bytes(predict(network, test_split.features).tolist()),
+            )
+            for seed, network in zip(seeds, learner.evaluated, strict=True)
+        ]
+
+
 def _evaluate(
     network: nn.Module,
     train_split: TensorSplit,

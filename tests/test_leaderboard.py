@@ -112,6 +112,7 @@ def test_a_standing_has_every_figure_exactly(board_url: str) -> None:
         "seed": 7,
         "seconds": 1.5,
         "dataset": "uci-har",
+        "confirmed": None,
     }
     assert isinstance(row["params"]["batch_norm"], bool)
     assert row["params"]["batch_size"] in (32, 64, 128, 256)

@@ -72,6 +72,6 @@ def test_markdown_escapes_what_would_break_it(board: Leaderboard) -> None:
 
 def test_the_leaders_line_names_each_track(board: Leaderboard) -> None:
     assert render.leaders_line(board) == (
-        "Track A: trial 1 of ann|[bold], test 97.61 %, gap 1.99 pp   "
-        "Track B: trial 1 of ann|[bold], test 97.61 %, gap 1.99 pp"
+        "Track A: trial 1 of ann|[bold], test 97.61 %, gap 1.99 pp, unconfirmed   "
+        "Track B: trial 1 of ann|[bold], test 97.61 %, gap 1.99 pp, unconfirmed"
     )

@@ -67,6 +67,11 @@ class Board:
         return max(math.ceil(self.ranked / PAGE), 1)
 
     @property
+    def any_confirmed(self) -> bool:
+        """Whether an entry on this page was trained again with fresh seeds."""
+        return any(row["confirmed"] for row in self.rows)
+
+    @property
     def simulated(self) -> bool:
         """Whether these are figures on simulated data."""
         return any(study.dataset == SIMULATED for study in self.shown)

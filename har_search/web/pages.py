@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from har_search import details, model, pictures
 from har_search.data.dataset import ACTIVITIES
 from har_search.errors import HarSearchError, NotFoundError, StorageError
-from har_search.render import percent
+from har_search.render import confirmed, percent, standing
 from har_search.show import differences, find_trial, mlp_config
 from har_search.storage import masked
 from har_search.web.board import Board, Choice, UnknownStudyError, board, gap_picture
@@ -41,7 +41,12 @@ def make_pages(url: str) -> Flask:
     """Return the pages over the database at `url`, which they only read."""
     app = Flask(__name__, static_url_path="/assets")  # optuna-dashboard has /static
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters |= {"percent": percent, "duration": duration}
+    app.jinja_env.filters |= {
+        "percent": percent,
+        "duration": duration,
+        "confirmed": confirmed,
+        "standing": standing,
+    }
     app.jinja_env.globals["activity_name"] = pictures.activity_name
 
     @app.get("/")

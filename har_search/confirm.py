@@ -1,0 +1,194 @@
+"""Entries trained again with fresh seeds, for exactly their checkpoint epoch, to see which stand.
+
+The checkpoint epoch was chosen by the test set once, with the trial's own seed; with fresh seeds
+nothing is chosen any more.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from har_search import confirmations
+from har_search.challenge import Track
+from har_search.confirmations import Confirmation, Confirmed
+from har_search.crew import core_count
+from har_search.data.cache import load
+from har_search.data.locate import Located
+from har_search.errors import NotFoundError
+from har_search.leaderboard import Selection, leaderboard, rows_of
+from har_search.patient_storage import PatientStorage
+from har_search.show import find_trial
+from har_search.storage import open_for_writing
+from har_search.study import prepare_study, stored_spec
+from har_search.training import Replica, TensorSplit, TrainingConfig, train_replicas
+from har_search.verdict import Verdict, looks, verdict
+
+_STREAM = 5  # sets the fresh seeds apart from all others that follow from a trial's
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A finished trial, and what it takes to train it again."""
+
+    study: str
+    number: int
+    seed: int
+    epoch: int
+    config: TrainingConfig
+    tracks: tuple[Track, ...]
+    row: dict[str, Any] = field(compare=False)
+
+    def fresh_seed(self, position: int) -> int:
+        """Return the fresh seed at a position, a whole number below 2**32; always the same."""
+        sequence = np.random.SeedSequence([self.seed, _STREAM, position])
+        return int(sequence.generate_state(1)[0])
+
+
+def entries(url: str, study: str | None, trials: Sequence[int], top: int | None) -> list[Entry]:
+    """Return the named trials, or else the best of the leaderboard.
+
+    Raises:
+        NotFoundError: no such database, study or finished trial.
+        StorageError: the database cannot be read.
+    """
+    if trials:
+        rows = [find_trial(url, trial, study) for trial in trials]
+    else:
+        simulated = study is not None
+        rows = rows_of(leaderboard(url, Selection(study=study, top=top, simulated=simulated)))
+        if not rows:
+            raise NotFoundError("no finished trial to confirm; run `har-search run` first")
+    return [_entry(url, row) for row in rows]
+
+
+def _entry(url: str, row: dict[str, Any]) -> Entry:
+    stored = stored_spec(url, row["study"])
+    assert stored is not None  # it has a standing
+    spec, _dataset = stored
+    config = TrainingConfig.from_hyperparameters(
+        row["params"], epochs=spec.epochs, optimizer=spec.optimizer
+    )
+    return Entry(row["study"], row["trial"], row["seed"], row["epoch"], config, spec.tracks, row)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a confirmation is: an entry's figures so far, and whether it is through."""
+
+    entry: Entry
+    confirmed: Confirmed
+    done: bool
+
+
+def confirm(
+    url: str,
+    chosen: Sequence[Entry],
+    located: Located,
+    *,
+    seeds: int,
+    workers: int | None = None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> list[Confirmed]:
+    """Train every entry with up to `seeds` fresh seeds and return their figures.
+
+    An entry ends early where every track's verdict is certain. What is trained is kept at once, and
+    not trained again by a later call.
+
+    Raises:
+        StudyMismatchError: an entry's study was made with other data.
+        StorageError: the database fails; what is trained is kept.
+    """
+    workers = workers or core_count()
+    with ExitStack() as stack:
+        storage = stack.enter_context(open_for_writing(url))
+        for name in {entry.study for entry in chosen}:
+            stored = stored_spec(url, name)
+            assert stored is not None
+            prepare_study(storage, name, stored[0], located.dataset)
+        known = {entry: _known(storage, entry, seeds) for entry in chosen}
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(workers, context, initializer=_ignore_ctrl_c)
+        stack.callback(_end, pool)
+        running: dict[Future[list[Replica]], tuple[Entry, list[int]]] = {}
+
+        def go_on(entry: Entry) -> None:
+            """Start what the entry's next look needs, where there is one."""
+            missing = next_positions(known[entry], entry.tracks, seeds)
+            for positions in np.array_split(missing, workers):
+                if len(positions):
+                    drawn = [entry.fresh_seed(int(each)) for each in positions]
+                    future = pool.submit(_train, entry.config, located.folder, drawn, entry.epoch)
+                    running[future] = entry, [int(each) for each in positions]
+            on_progress(Progress(entry, known[entry], done=not missing))
+
+        for entry in chosen:
+            go_on(entry)
+        while running:
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                entry, positions = running.pop(future)
+                found = [
+                    Confirmation(position, each.seed, each.test_accuracy, each.train_accuracy)
+                    for position, each in zip(positions, future.result(), strict=True)
+                ]
+                confirmations.save(storage, entry.study, entry.number, entry.seed, seeds, found)
+                known[entry] = _known(storage, entry, seeds)
+                if entry not in [each for each, _ in running.values()]:
+                    go_on(entry)
+                else:
+                    on_progress(Progress(entry, known[entry], done=False))
+        return [known[entry] for entry in chosen]
+
+
+def next_positions(confirmed: Confirmed, tracks: Sequence[Track], seeds: int) -> list[int]:
+    """Return which seeds to train before the next look; none where all is certain or trained."""
+    have = {each.position for each in confirmed.seeds}
+    for count in looks(seeds):
+        missing = sorted(set(range(count)) - have)
+        if missing:
+            return missing
+        tests, gaps = confirmed.test_accuracies[:count], confirmed.gaps[:count]
+        verdicts = [verdict(track, tests, gaps, seeds) for track in tracks]
+        if all(each is not Verdict.open for each in verdicts):
+            return []
+    return []
+
+
+def _known(storage: PatientStorage, entry: Entry, seeds: int) -> Confirmed:
+    with storage.engine.connect() as connection:
+        found = confirmations.read(connection, entry.study, {entry.number: entry.seed})
+    known = found.get(entry.number, Confirmed(seeds, ()))
+    return Confirmed(seeds, known.seeds)
+
+
+@lru_cache(maxsize=1)
+def _splits(folder: Path) -> tuple[TensorSplit, TensorSplit]:
+    dataset = load(folder)
+    return TensorSplit.of(dataset.train), TensorSplit.of(dataset.test)
+
+
+def _train(config: TrainingConfig, folder: Path, seeds: list[int], epochs: int) -> list[Replica]:
+    """Train some seeds of an entry; runs in a process of its own."""
+    train_split, test_split = _splits(folder)
+    return train_replicas(config, train_split, test_split, seeds=seeds, epochs=epochs)
+
+
+def _ignore_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """End the processes, also in the middle of a training."""
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in multiprocessing.active_children():
+        process.kill()

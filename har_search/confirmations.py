@@ -1,0 +1,160 @@
+"""What fresh seeds made of entries, kept in a table of ours.
+
+Needs neither torch nor Optuna to be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy
+
+if TYPE_CHECKING:
+    from har_search.challenge import Track
+    from har_search.patient_storage import PatientStorage
+
+CONFIRMATIONS = sqlalchemy.Table(
+    "har_search_confirmations",
+    sqlalchemy.MetaData(),
+    sqlalchemy.Column("trial_id", sqlalchemy.Integer, primary_key=True, autoincrement=False),
+    sqlalchemy.Column("position", sqlalchemy.Integer, primary_key=True, autoincrement=False),
+    sqlalchemy.Column("planned", sqlalchemy.Integer, nullable=False),
+    sqlalchemy.Column("trial_seed", sqlalchemy.BigInteger, nullable=False),
+    sqlalchemy.Column("seed", sqlalchemy.BigInteger, nullable=False),
+    sqlalchemy.Column("test_accuracy", sqlalchemy.Double, nullable=False),
+    sqlalchemy.Column("train_accuracy", sqlalchemy.Double, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """One fresh seed's figures, as fractions; `position` is its place among the entry's seeds."""
+
+    position: int
+    seed: int
+    test_accuracy: float
+    train_accuracy: float
+
+    @property
+    def gap(self) -> float:
+        """Train accuracy less test accuracy."""
+        return self.train_accuracy - self.test_accuracy
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """An entry's figures over fresh seeds, in the seeds' order; `planned` is how many are to be."""
+
+    planned: int
+    seeds: tuple[Confirmation, ...]
+
+    @property
+    def test_accuracies(self) -> list[float]:
+        """Each seed's test accuracy."""
+        return [each.test_accuracy for each in self.seeds]
+
+    @property
+    def gaps(self) -> list[float]:
+        """Each seed's gap."""
+        return [each.gap for each in self.seeds]
+
+    def summary(self, tracks: Sequence[Track]) -> dict[str, Any]:
+        """Return means, standard deviations and verdicts, as the leaderboard's JSON has them."""
+        import statistics
+
+        from har_search.verdict import verdict  # scipy: only where there is something to judge
+
+        tests, gaps = self.test_accuracies, self.gaps
+        several = len(tests) > 1
+        in_order = sum(each.position == place for place, each in enumerate(self.seeds))
+        return {
+            "seeds": len(tests),
+            "test_mean": statistics.fmean(tests),
+            "test_sd": statistics.stdev(tests) if several else None,
+            "gap_mean": statistics.fmean(gaps),
+            "gap_sd": statistics.stdev(gaps) if several else None,
+            "verdicts": {
+                track.name: verdict(track, tests[:in_order], gaps[:in_order], self.planned).value
+                for track in tracks
+            },
+        }
+
+
+def create_table(storage: PatientStorage) -> None:
+    """Make the table where there is none."""
+    storage.patiently(lambda: CONFIRMATIONS.create(storage.engine, checkfirst=True))
+
+
+def save(
+    storage: PatientStorage,
+    study: str,
+    number: int,
+    trial_seed: int,
+    planned: int,
+    found: Iterable[Confirmation],
+) -> None:
+    """Keep seeds' figures, in place of any of the same positions."""
+    rows = [
+        {
+            "position": each.position,
+            "planned": planned,
+            "trial_seed": trial_seed,
+            "seed": each.seed,
+            "test_accuracy": each.test_accuracy,
+            "train_accuracy": each.train_accuracy,
+        }
+        for each in found
+    ]
+
+    def replace() -> None:
+        with storage.engine.begin() as connection:
+            values = {"study": study, "number": number}
+            trial_id = connection.execute(sqlalchemy.text(_TRIAL_ID), values).scalar_one()
+            table = CONFIRMATIONS
+            own = table.c.trial_id == trial_id
+            # Optuna uses a trial's id again where its study was deleted; its seed tells.
+            connection.execute(table.delete().where(own, table.c.trial_seed != trial_seed))
+            positions = [row["position"] for row in rows]
+            connection.execute(table.delete().where(own, table.c.position.in_(positions)))
+            if rows:
+                connection.execute(table.insert(), [{**row, "trial_id": trial_id} for row in rows])
+            connection.execute(table.update().where(own).values(planned=planned))
+
+    storage.patiently(replace)
+
+
+def read(
+    connection: sqlalchemy.Connection, study: str, trial_seeds: Mapping[int, int]
+) -> dict[int, Confirmed]:
+    """Return what is known of a study's trials whose numbers and seeds are given, by number."""
+    if not trial_seeds or not sqlalchemy.inspect(connection).has_table(CONFIRMATIONS.name):
+        return {}
+    query = sqlalchemy.text(_OF_TRIALS).bindparams(sqlalchemy.bindparam("numbers", expanding=True))
+    found: dict[int, list[Any]] = {}
+    for row in connection.execute(query, {"study": study, "numbers": list(trial_seeds)}):
+        if row.trial_seed == trial_seeds[row.number]:
+            found.setdefault(row.number, []).append(row)
+    return {
+        number: Confirmed(
+            rows[0].planned,
+            tuple(
+                Confirmation(row.position, row.seed, row.test_accuracy, row.train_accuracy)
+                for row in rows
+            ),
+        )
+        for number, rows in found.items()
+    }
+
+
+_OF_TRIALS = (
+    "SELECT t.number, c.position, c.planned, c.trial_seed, c.seed, c.test_accuracy, "
+    "c.train_accuracy FROM har_search_confirmations c "
+    "JOIN trials t ON t.trial_id = c.trial_id JOIN studies s ON s.study_id = t.study_id "
+    "WHERE s.study_name = :study AND t.number IN :numbers ORDER BY t.number, c.position"
+)
+_TRIAL_ID = (
+    "SELECT t.trial_id FROM trials t JOIN studies s ON s.study_id = t.study_id "
+    "WHERE s.study_name = :study AND t.number = :number"
+)
