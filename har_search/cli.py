@@ -36,6 +36,7 @@ from har_search.screen import (
     errors,
     locate_data,
     screen,
+    show_comparison,
     show_confirmed,
     show_data,
     show_ending,
@@ -278,22 +279,37 @@ def confirm(
     seeds: Annotated[
         int, typer.Option(min=3, envvar="HAR_SEARCH_SEEDS", help="Fresh seeds for each entry.")
     ] = 10,
+    against: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            metavar="TRIAL",
+            envvar="HAR_SEARCH_AGAINST",
+            help="Instead compare the one trial named with this one, window by window.",
+        ),
+    ] = None,
     study: StudyFilter = None,
     storage: Storage = DEFAULT_URL,
     data: Data = "auto",
     workers: Workers = None,
 ) -> None:
     """Train entries again with fresh seeds, and judge on which tracks their means stand."""
+    from har_search.confirm import compare, entries
     from har_search.confirm import confirm as confirm_entries
-    from har_search.confirm import entries
     from har_search.progress import ConfirmProgress
 
     console = screen()
     name = study_filter(study)
+    if against is not None and len(trials or []) != 1:
+        raise OptionError("--against compares one trial with another: name one, as in `confirm 3`")
     chosen = entries(storage, name, trials or [], top)
     if chosen[0].row["dataset"] == "simulated" and data == "auto":
         data = "simulated"
     located = locate_data(data)
+    if against is not None:
+        (other,) = entries(storage, name, [against], None)
+        show_comparison(compare(storage, chosen[0], other, located), console)
+        return
     try:
         with ConfirmProgress(console, chosen, seeds) as progress:
             found = confirm_entries(

@@ -31,7 +31,7 @@ from har_search.show import find_trial
 from har_search.storage import open_for_writing
 from har_search.study import prepare_study, stored_spec
 from har_search.training import Replica, TensorSplit, TrainingConfig, train_replicas
-from har_search.verdict import Verdict, looks, verdict
+from har_search.verdict import Verdict, looks, mcnemar, verdict
 
 _STREAM = 5  # sets the fresh seeds apart from all others that follow from a trial's
 
@@ -112,9 +112,7 @@ def confirm(
     with ExitStack() as stack:
         storage = stack.enter_context(open_for_writing(url))
         for name in {entry.study for entry in chosen}:
-            stored = stored_spec(url, name)
-            assert stored is not None
-            prepare_study(storage, name, stored[0], located.dataset)
+            _check_data(storage, url, name, located)
         known = {entry: _known(storage, entry, seeds) for entry in chosen}
         context = multiprocessing.get_context("spawn")
         pool = ProcessPoolExecutor(workers, context, initializer=_ignore_ctrl_c)
@@ -148,6 +146,46 @@ def confirm(
                 else:
                     on_progress(Progress(entry, known[entry], done=False))
         return [known[entry] for entry in chosen]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two entries' own networks on the same test windows.
+
+    `only_first` windows are right by the first alone; `p` is McNemar's, two-sided.
+    """
+
+    first: Entry
+    second: Entry
+    only_first: int
+    only_second: int
+    p: float
+
+
+def compare(url: str, first: Entry, second: Entry, located: Located) -> Comparison:
+    """Make both entries' networks again from their own seeds and compare them window by window.
+
+    Raises:
+        StudyMismatchError: an entry's study was made with other data.
+        StorageError: the database cannot be opened.
+    """
+    with open_for_writing(url) as storage:
+        for entry in (first, second):
+            _check_data(storage, url, entry.study, located)
+    splits = TensorSplit.of(located.dataset.train), TensorSplit.of(located.dataset.test)
+    correct = []
+    for entry in (first, second):
+        (own,) = train_replicas(entry.config, *splits, seeds=[entry.seed], epochs=entry.epoch)
+        correct.append(np.frombuffer(own.predictions, np.int8) == located.dataset.test.labels)
+    only_first = int((correct[0] & ~correct[1]).sum())
+    only_second = int((~correct[0] & correct[1]).sum())
+    return Comparison(first, second, only_first, only_second, mcnemar(only_first, only_second))
+
+
+def _check_data(storage: PatientStorage, url: str, study: str, located: Located) -> None:
+    stored = stored_spec(url, study)
+    assert stored is not None  # it has an entry
+    prepare_study(storage, study, stored[0], located.dataset)
 
 
 def next_positions(confirmed: Confirmed, tracks: Sequence[Track], seeds: int) -> list[int]:

@@ -23,7 +23,7 @@ from har_search.spec import study_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from har_search.confirm import Entry
+    from har_search.confirm import Comparison, Entry
     from har_search.confirmations import Confirmed
     from har_search.data import Dataset
     from har_search.data.locate import Located
@@ -207,6 +207,22 @@ def show_confirmed(chosen: Sequence[Entry], found: Sequence[Confirmed], console:
         "t-tests at p < 0.01; entries end early where all tracks are certain.[/]",
         soft_wrap=True,
     )
+
+
+def show_comparison(comparison: Comparison, console: Console) -> None:
+    """Write how two entries' networks differ on the same test windows."""
+    first, second = comparison.first, comparison.second
+    console.print(
+        f"trial {first.number} alone is right on {comparison.only_first} test windows, "
+        f"trial {second.number} alone on {comparison.only_second}: "
+        f"p = {comparison.p:.2g} (McNemar's exact test, two-sided)",
+        soft_wrap=True,
+    )
+    if comparison.p < 0.01:
+        better = first if comparison.only_first > comparison.only_second else second
+        console.print(f"Trial {better.number}'s network is the better one on these windows.")
+    else:
+        console.print("That is no more than luck would do: neither network is shown to be better.")
 
 
 def nothing_to_show(selection: Selection, names: list[str]) -> str:

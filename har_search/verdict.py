@@ -100,13 +100,12 @@ def verdict(
     return Verdict.open
 
 
-def mcnemar(first_correct: Sequence[bool], second_correct: Sequence[bool]) -> float:
-    """Return the two-sided p of McNemar's exact test on windows that two networks both classified.
+def mcnemar(only_first: int, only_second: int) -> float:
+    """Return the two-sided p of McNemar's exact test between two networks on the same windows.
 
-    Only windows that one got right and the other wrong count (McNemar 1947).
+    `only_first` windows were right by the first alone, `only_second` by the second alone; the
+    others say nothing of which is better (McNemar 1947).
     """
-    first, second = np.asarray(first_correct), np.asarray(second_correct)
-    only_first, only_second = int((first & ~second).sum()), int((~first & second).sum())
     if only_first + only_second == 0:
         return 1.0
     return float(stats.binomtest(only_first, only_first + only_second).pvalue)

@@ -11,7 +11,7 @@ import pytest
 from har_search import confirm as confirm_module
 from har_search import confirmations
 from har_search.challenge import HOMEWORK_TRACKS, Track
-from har_search.confirm import Entry, Progress, confirm, entries, next_positions
+from har_search.confirm import Entry, Progress, compare, confirm, entries, next_positions
 from har_search.confirmations import Confirmation, Confirmed
 from har_search.data.dataset import Dataset
 from har_search.data.locate import Located, locate
@@ -147,6 +147,25 @@ def test_on_the_command_line(har_search: Callable[..., Ran], searched: str, uci_
     assert "(3)" in table
     lines = har_search("leaderboard", "--storage", searched, "--format", "csv").out.splitlines()
     assert "confirmed_test_mean" in lines[0]
+
+
+def test_two_entries_are_compared_window_by_window(
+    har_search: Callable[..., Ran], searched: str, located: Located, uci_zip: Path
+) -> None:
+    first, second = entries(searched, "quick", [1, 2], None)
+    found = compare(searched, first, second, located)
+    windows = len(located.dataset.test.labels)
+    difference = (found.only_first - found.only_second) / windows
+    assert difference == pytest.approx(first.row["test_accuracy"] - second.row["test_accuracy"])
+    same = compare(searched, first, first, located)
+    assert (same.only_first, same.only_second, same.p) == (0, 0, 1)
+    options = ("--storage", searched, "--data", uci_zip)
+    ran = har_search("confirm", 1, "--against", 2, *options)
+    assert ran.code == 0, ran.err
+    assert f"trial 1 alone is right on {found.only_first} test windows" in ran.out
+    ran = har_search("confirm", "--against", 2, *options)
+    assert ran.code == 1
+    assert "name one" in ran.err
 
 
 def test_bad_input_is_one_line(har_search: Callable[..., Ran], searched: str) -> None:
