@@ -21,8 +21,8 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from har_search import model
 from har_search.data.locate import locate
+from har_search.learner import Learner, TensorSplit, TrainingConfig
 from har_search.spec import LESSON
-from har_search.training import Learner, TensorSplit, TrainingConfig
 
 
 def dataloader_epoch(split: TensorSplit, config: TrainingConfig) -> Callable[[], object]:

@@ -6,30 +6,34 @@ train, so that the others start without torch.
 
 from __future__ import annotations
 
-import contextlib
 import getpass
 import os
 import sys
 import time
 import webbrowser
 from importlib import metadata
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from rich.markup import escape
 from typer.exceptions import TyperException
 
-from har_search.errors import HarSearchError, NotFoundError, OptionError
+from har_search.choices import chosen_tracks, find_study, study_filter
+from har_search.errors import HarSearchError, OptionError
 from har_search.options import (
     Artifacts,
     Data,
     Device,
+    Patience,
+    Seed,
     Sort,
     Storage,
     Study,
     StudyFilter,
+    Timeout,
+    Trials,
+    Until,
     Workers,
-    duration,
 )
 from har_search.screen import (
     Format,
@@ -44,9 +48,6 @@ from har_search.screen import (
     show_study,
 )
 from har_search.storage import DEFAULT_URL, PATIENCE_SECONDS, masked
-
-if TYPE_CHECKING:
-    from har_search.spec import StudySpec
 
 app = typer.Typer(
     add_completion=False,
@@ -75,23 +76,8 @@ def root(
 
 @app.command()
 def run(
-    trials: Annotated[
-        int,
-        typer.Option(
-            min=1,
-            envvar="HAR_SEARCH_TRIALS",
-            help="Finished trials that the study shall have in all; running again continues.",
-        ),
-    ] = 200,
-    timeout: Annotated[
-        float | None,
-        typer.Option(
-            parser=duration,
-            metavar="TIME",
-            envvar="HAR_SEARCH_TIMEOUT",
-            help="Start no new trial after this long: 90s, 10m, 1h30m.",
-        ),
-    ] = None,
+    trials: Trials = 200,
+    timeout: Timeout = None,
     study: Study = "homework",
     storage: Storage = DEFAULT_URL,
     data: Data = "auto",
@@ -102,28 +88,10 @@ def run(
             envvar="HAR_SEARCH_STUDENT", help="Who the entries belong to; else the login name."
         ),
     ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(min=0, envvar="HAR_SEARCH_SEED", help="Makes the search repeatable."),
-    ] = None,
+    seed: Seed = None,
     workers: Workers = None,
-    until: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TRACKS",
-            envvar="HAR_SEARCH_UNTIL",
-            help="Stop as soon as these tracks have an entry, such as A or A,B.",
-        ),
-    ] = None,
-    patience: Annotated[
-        float,
-        typer.Option(
-            parser=duration,
-            metavar="TIME",
-            envvar="HAR_SEARCH_PATIENCE",
-            help="How long workers wait for a database that is away.",
-        ),
-    ] = PATIENCE_SECONDS,
+    until: Until = None,
+    patience: Patience = PATIENCE_SECONDS,
     device: Annotated[
         Device, typer.Option(envvar="HAR_SEARCH_DEVICE", help="Where to train; auto is the CPU.")
     ] = Device.auto,
@@ -273,9 +241,7 @@ def confirm(
         list[int] | None,
         typer.Argument(min=0, help="Trials by number; without any, the leaderboard's best."),
     ] = None,
-    top: Annotated[
-        int, typer.Option(min=1, envvar="HAR_SEARCH_TOP", help="How many of the best.")
-    ] = 5,
+    top: Annotated[int, typer.Option("--top", min=1, help="How many of the best.")] = 5,
     seeds: Annotated[
         int, typer.Option(min=3, envvar="HAR_SEARCH_SEEDS", help="Fresh seeds for each entry.")
     ] = 10,
@@ -399,50 +365,6 @@ def data(data: Data = "auto") -> None:
     verify(located)
     for line in describe(located):
         console.print(line, markup=False, soft_wrap=True)
-
-
-def find_study(study: str, storage: str, data: str) -> tuple[StudySpec, str]:
-    """Find a study by name or file, or else in the database; return it and the data to take."""
-    from har_search.errors import StudyFileError
-    from har_search.study_file import load_spec
-
-    try:
-        return load_spec(study), data
-    except StudyFileError:
-        if study.endswith(".toml"):
-            raise
-        stored = None
-        with contextlib.suppress(NotFoundError):
-            from har_search.study import stored_spec
-
-            stored = stored_spec(storage, study)
-        if stored is None:
-            raise
-    spec, dataset = stored
-    return spec, dataset if dataset == "simulated" and data == "auto" else data
-
-
-def chosen_tracks(until: str | None, spec: StudySpec) -> tuple[str, ...]:
-    """Split the tracks of --until and check that the study has them."""
-    if until is None:
-        return ()
-    names = {track.name.upper(): track.name for track in spec.tracks}
-    chosen = [each.strip().upper() for each in until.split(",")]
-    for each in chosen:
-        if each not in names:
-            raise OptionError(
-                f"--until {until}: the study's tracks are {', '.join(names.values())}"
-            )
-    return tuple(names[each] for each in chosen)
-
-
-def study_filter(study: str | None) -> str | None:
-    """Return the study's name, also where its file was given, as `run` takes it."""
-    if study is None or not study.endswith(".toml"):
-        return study
-    from har_search.study_file import load_spec
-
-    return load_spec(study).name
 
 
 def fail(message: str, code: int) -> NoReturn:

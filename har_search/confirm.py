@@ -26,11 +26,12 @@ from har_search.data.cache import load
 from har_search.data.locate import Located
 from har_search.errors import NotFoundError
 from har_search.leaderboard import Selection, leaderboard, rows_of
+from har_search.learner import TensorSplit, TrainingConfig
 from har_search.patient_storage import PatientStorage
 from har_search.show import find_trial
 from har_search.storage import open_for_writing
 from har_search.study import prepare_study, stored_spec
-from har_search.training import Replica, TensorSplit, TrainingConfig, train_replicas
+from har_search.training import Replica, train_replicas
 from har_search.verdict import Verdict, looks, mcnemar, verdict
 
 _STREAM = 5  # sets the fresh seeds apart from all others that follow from a trial's

@@ -16,14 +16,9 @@ import optuna
 import torch
 
 from har_search import attributes
+from har_search.learner import TensorSplit, TrainingConfig
 from har_search.spec import StudySpec, Value
-from har_search.training import (
-    EpochFigures,
-    TensorSplit,
-    TrainingConfig,
-    TrainingResult,
-    train,
-)
+from har_search.training import EpochFigures, TrainingResult, train
 
 Attribute = float | int | str
 

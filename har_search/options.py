@@ -100,3 +100,41 @@ StudyFilter = Annotated[
         "--study", metavar="NAME|FILE", envvar="HAR_SEARCH_STUDY", help="Only this study."
     ),
 ]
+Trials = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        envvar="HAR_SEARCH_TRIALS",
+        help="Finished trials that the study shall have in all; running again continues.",
+    ),
+]
+Timeout = Annotated[
+    float | None,
+    typer.Option(
+        parser=duration,
+        metavar="TIME",
+        envvar="HAR_SEARCH_TIMEOUT",
+        help="Start no new trial after this long: 90s, 10m, 1h30m.",
+    ),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(min=0, envvar="HAR_SEARCH_SEED", help="Makes the search repeatable."),
+]
+Until = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TRACKS",
+        envvar="HAR_SEARCH_UNTIL",
+        help="Stop as soon as these tracks have an entry, such as A or A,B.",
+    ),
+]
+Patience = Annotated[
+    float,
+    typer.Option(
+        parser=duration,
+        metavar="TIME",
+        envvar="HAR_SEARCH_PATIENCE",
+        help="How long workers wait for a database that is away.",
+    ),
+]

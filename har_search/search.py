@@ -142,7 +142,7 @@ def search(
         run = _Run(_job(spec, url, name, options), storage, sweeper, showcase, watcher, done)
         ending = run.until_end(workers, located.folder, options, leaders, should_stop)
         at_end = finished_trials(storage, name)
-        if at_end > done:
+        if at_end > done and ending is not Ending.interrupted:  # Ctrl-C waits for no picture
             with _database_may_be_away():
                 showcase.finish()
         return SearchOutcome(name, at_end, ending)

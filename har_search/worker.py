@@ -15,6 +15,7 @@ from har_search.details import Curve, Details, save
 from har_search.errors import OptionError
 from har_search.events import FailedTrial, FinishedTrial
 from har_search.job import Job, Orders
+from har_search.learner import TensorSplit
 from har_search.objective import (
     Attribute,
     Entrant,
@@ -27,7 +28,7 @@ from har_search.showcase import Showcase
 from har_search.spec import StudySpec
 from har_search.storage import open_for_writing
 from har_search.study import load_study
-from har_search.training import TensorSplit, TrainingResult
+from har_search.training import TrainingResult
 
 WAIT_SECONDS = 0.5  # between two looks for a free place
 

@@ -17,9 +17,10 @@ from har_search.data.dataset import Dataset
 from har_search.data.locate import Located, locate
 from har_search.errors import NotFoundError, StudyMismatchError
 from har_search.leaderboard import Selection, leaderboard, rows_of
+from har_search.learner import TensorSplit
 from har_search.spec import StudySpec
 from har_search.storage import open_for_writing
-from har_search.training import TensorSplit, train, train_replicas
+from har_search.training import train, train_replicas
 from har_search.worker import work
 from tests.conftest import Ran
 from tests.test_worker import Recorder, prepared

@@ -12,8 +12,9 @@ from har_search.data.simulate import (
     feature_names,
     simulate,
 )
+from har_search.learner import TensorSplit, TrainingConfig
 from har_search.spec import LESSON
-from har_search.training import TensorSplit, TrainingConfig, train
+from har_search.training import train
 
 
 def test_it_has_the_real_shape_subjects_and_counts() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from har_search import objective as objective_module
 from har_search.data.dataset import Dataset
+from har_search.learner import TensorSplit, TrainingConfig
 from har_search.objective import (
     Objective,
     TrialFailedError,
@@ -16,7 +17,7 @@ from har_search.objective import (
 from har_search.spec import HYPERPARAMETERS, LESSON, StudySpec
 from har_search.study import _enqueue_starts
 from har_search.study_file import load_spec, parse_spec
-from har_search.training import TensorSplit, TrainingConfig, train
+from har_search.training import train
 from tests.conftest import ENTRANT
 
 

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from har_search.data.locate import locate
+from har_search.learner import TensorSplit, TrainingConfig
 from har_search.spec import LESSON
 from har_search.study_file import load_spec
-from har_search.training import TensorSplit, TrainingConfig, train
+from har_search.training import train
 from tests.conftest import Ran
 
 pytestmark = pytest.mark.real

@@ -18,12 +18,13 @@ from har_search.data.dataset import Dataset
 from har_search.errors import StorageError
 from har_search.events import FinishedTrial
 from har_search.leaderboard import Selection, leaderboard, rows_of
+from har_search.learner import TensorSplit
 from har_search.model import MLPConfig
 from har_search.showcase import Showcase
 from har_search.spec import StudySpec
 from har_search.storage import open_for_writing
 from har_search.study import prepare_study
-from har_search.training import TensorSplit, accuracy
+from har_search.training import accuracy
 from har_search.worker import work
 from tests.test_worker import Recorder, prepared
 

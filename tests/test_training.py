@@ -8,16 +8,10 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from har_search import model
 from har_search.challenge import Scoring
 from har_search.data.dataset import Dataset
+from har_search.learner import Learner, TensorSplit, TrainingConfig
 from har_search.spec import LESSON
 from har_search.stacked import Stack
-from har_search.training import (
-    EpochFigures,
-    Learner,
-    TensorSplit,
-    TrainingConfig,
-    accuracy,
-    train,
-)
+from har_search.training import EpochFigures, accuracy, train
 
 
 def config(epochs: int = 3, optimizer: str = "adam", **changes: object) -> TrainingConfig:

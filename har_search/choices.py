@@ -1,0 +1,55 @@
+"""What words on the command line stand for: studies and tracks."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from har_search.errors import NotFoundError, OptionError
+
+if TYPE_CHECKING:
+    from har_search.spec import StudySpec
+
+
+def find_study(study: str, storage: str, data: str) -> tuple[StudySpec, str]:
+    """Find a study by name or file, or else in the database; return it and the data to take."""
+    from har_search.errors import StudyFileError
+    from har_search.study_file import load_spec
+
+    try:
+        return load_spec(study), data
+    except StudyFileError:
+        if study.endswith(".toml"):
+            raise
+        stored = None
+        with contextlib.suppress(NotFoundError):
+            from har_search.study import stored_spec
+
+            stored = stored_spec(storage, study)
+        if stored is None:
+            raise
+    spec, dataset = stored
+    return spec, dataset if dataset == "simulated" and data == "auto" else data
+
+
+def chosen_tracks(until: str | None, spec: StudySpec) -> tuple[str, ...]:
+    """Split the tracks of --until and check that the study has them."""
+    if until is None:
+        return ()
+    names = {track.name.upper(): track.name for track in spec.tracks}
+    chosen = [each.strip().upper() for each in until.split(",")]
+    for each in chosen:
+        if each not in names:
+            raise OptionError(
+                f"--until {until}: the study's tracks are {', '.join(names.values())}"
+            )
+    return tuple(names[each] for each in chosen)
+
+
+def study_filter(study: str | None) -> str | None:
+    """Return the study's name, also where its file was given, as `run` takes it."""
+    if study is None or not study.endswith(".toml"):
+        return study
+    from har_search.study_file import load_spec
+
+    return load_spec(study).name

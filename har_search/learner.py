@@ -1,0 +1,176 @@
+"""One network's training, epoch by epoch: what is drawn, in which order, and each step.
+
+Knows nothing of evaluation. The splits are tensors in memory, one permutation an epoch makes the
+batches, and every random draw for a seed comes from that seed.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from har_search import model
+from har_search.data import Split
+from har_search.optimizer import Adam, learning_rates
+from har_search.stacked import Stack
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """Everything that decides how one network is trained, but for the seed and the data."""
+
+    mlp: model.MLPConfig
+    epochs: int
+    optimizer: str
+    learning_rate: float
+    batch_size: int
+    schedule: str
+    weight_decay: float
+    label_smoothing: float
+    input_noise: float
+    mixup: float
+    weight_averaging: float
+
+    @classmethod
+    def from_hyperparameters(
+        cls, hyperparameters: Mapping[str, Any], *, epochs: int, optimizer: str
+    ) -> TrainingConfig:
+        """Make a configuration from a value for each name in `spec.HYPERPARAMETERS`."""
+        values = dict(hyperparameters)
+        mlp = {name: values.pop(name) for name in ("width", "depth", "dropout", "batch_norm")}
+        return cls(mlp=model.MLPConfig(**mlp), epochs=epochs, optimizer=optimizer, **values)
+
+
+@dataclass(frozen=True)
+class TensorSplit:
+    """One split on a device: `features` (N, F) float32, `labels` (N,) int64 in 0..C-1."""
+
+    features: torch.Tensor
+    labels: torch.Tensor
+
+    @classmethod
+    def of(cls, split: Split, device: torch.device | str = "cpu") -> TensorSplit:
+        """Wrap a split's arrays; on the CPU this copies nothing."""
+        return cls(
+            torch.from_numpy(split.features).to(device), torch.from_numpy(split.labels).to(device)
+        )
+
+
+class Learner:
+    """The state of one training: a stack of replicas, optimizer, schedule and sources of chance.
+
+    A replica is the network of one seed; all draws for it come from that seed.
+    """
+
+    def __init__(self, config: TrainingConfig, split: TensorSplit, seeds: Sequence[int]) -> None:
+        device = split.features.device
+        self.config, self.split = config, split
+        # Weights are drawn on the CPU, so that every device starts from the same ones.
+        drawn = [torch.Generator().manual_seed(seed) for seed in seeds]
+        self.stack = Stack([model.build(config.mlp, each).to(device) for each in drawn])
+        self.averaged: Stack | None = None
+        self.generators = [torch.Generator(device).manual_seed(seed) for seed in seeds]
+        self.mixing = [np.random.default_rng(seed) for seed in seeds]  # torch's beta takes none
+        one_hot = functional.one_hot(split.labels, config.mlp.activities).float()
+        # Label smoothing, Szegedy et al. 2016, section 7: (1 - a) * one-hot + a / C.
+        smoothing = config.label_smoothing
+        self.soft_labels = one_hot * (1 - smoothing) + smoothing / config.mlp.activities
+
+        # One epoch's windows, permuted; BatchNorm needs two in a batch, so a lonely last is left.
+        windows = len(split.labels)
+        self.windows = windows - (windows % config.batch_size == 1)
+        self.features = split.features.new_empty(len(seeds), *split.features.shape)
+        self.targets = self.features.new_empty(len(seeds), *self.soft_labels.shape)
+        self.logits = torch.empty_like(self.targets[:, : self.windows])
+        self.masks: torch.Tensor | None = None
+        if config.mlp.dropout > 0:
+            width = config.mlp.hidden_widths[0]
+            self.masks = self.features.new_empty(len(seeds), windows, width)
+            self.numbers = torch.empty(windows * width // 4 + 1, dtype=torch.int64, device=device)
+
+        self.optimizer = Adam(
+            config.optimizer, self.stack.parameters, self.stack.gradients, config.weight_decay
+        )
+        steps = config.epochs * math.ceil(self.windows / config.batch_size)
+        self.rates = learning_rates(config.schedule, config.learning_rate, steps)
+
+    @property
+    def evaluated(self) -> tuple[nn.Sequential, ...]:
+        """The networks whose accuracy counts: averaged ones where weights are averaged."""
+        return (self.averaged or self.stack).networks
+
+    @torch.no_grad()
+    def train_epoch(self) -> tuple[list[float], list[float]]:
+        """Run one pass over the split; return each replica's mean loss and its running accuracy."""
+        for replica in range(len(self.features)):
+            self._draw_epoch(replica)
+        parts = (self.features, self.targets, self.logits, self.masks)
+        batches = [self._batches(each) for each in parts]
+        for features, targets, logits, masks in zip(*batches, strict=True):
+            self.stack.step(features, targets, masks, logits)
+            self.optimizer.step(next(self.rates))
+            if self.config.weight_averaging > 0:
+                self._average()
+        targets = self.targets[:, : self.windows]
+        losses = -(self.logits.log_softmax(dim=2) * targets).sum(dim=2).mean(dim=1)
+        correct = self.logits.argmax(dim=2) == targets.argmax(dim=2)
+        return losses.tolist(), correct.double().mean(dim=1).tolist()
+
+    def _batches(self, part: torch.Tensor | None) -> Iterable[torch.Tensor | None]:
+        if part is None:
+            return itertools.repeat(None, math.ceil(self.windows / self.config.batch_size))
+        return torch.split(part[:, : self.windows], self.config.batch_size, dim=1)
+
+    def _average(self) -> None:
+        """Move the averaged networks towards the trained ones, running statistics included."""
+        if self.averaged is None:
+            self.averaged = Stack([copy.deepcopy(each) for each in self.stack.networks])
+        else:
+            self.averaged.state.lerp_(self.stack.state, 1 - self.config.weight_averaging)
+
+    def _draw_epoch(self, replica: int) -> None:
+        """Draw a replica's epoch: its windows' order, their augmentation and its dropout masks.
+
+        Fills features (N, F), soft targets (N, C) and masks (N, width): 0 or 1 / keep probability.
+        """
+        config, generator = self.config, self.generators[replica]
+        features, targets = self.features[replica], self.targets[replica]
+        order = self._permutation(generator)
+        torch.index_select(self.split.features, 0, order, out=features)
+        torch.index_select(self.soft_labels, 0, order, out=targets)
+        if config.mixup > 0:
+            # Zhang et al. 2018, with a mixing weight for every window rather than every batch.
+            beta = self.mixing[replica].beta(config.mixup, config.mixup, (len(order), 1))
+            weight = torch.from_numpy(1 - beta).to(features)
+            partner = self._permutation(generator)
+            features.lerp_(self.split.features[partner], weight)
+            targets.lerp_(self.soft_labels[partner], weight)
+        if config.input_noise > 0:
+            noise = torch.empty_like(features).normal_(generator=generator)
+            features.add_(noise, alpha=config.input_noise)
+        if self.masks is not None:
+            self.numbers.random_(-(2**63), None, generator=generator)
+            _masks(self.numbers, config.mlp.dropout, out=self.masks[replica])
+
+    def _permutation(self, generator: torch.Generator) -> torch.Tensor:
+        labels = self.split.labels
+        return torch.randperm(len(labels), generator=generator, device=labels.device)
+
+
+def _masks(numbers: torch.Tensor, dropout: float, *, out: torch.Tensor) -> None:
+    """Make dropout masks, 0 or 1 / keep probability, of random int64 `numbers`.
+
+    Four draws share a number's 64 bits, for speed: the probability is rounded to 1 / 65,536.
+    """
+    chances = numbers.view(torch.int16)[: out.numel()].view(out.shape)
+    kept = min(round((1 - dropout) * 65_536), 65_535)
+    torch.lt(chances, kept - 32_768, out=out).mul_(65_536 / kept)
