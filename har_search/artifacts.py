@@ -6,15 +6,16 @@ epochs as a table, and the checkpoint's weights.
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import tempfile
 import uuid
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import sqlalchemy
 
 from har_search.details import Details
@@ -75,18 +76,17 @@ def upload_data(
     store = FileSystemArtifactStore(folder)
     with tempfile.TemporaryDirectory() as name:
         epochs, weights = Path(name) / "epochs.csv", Path(name) / "weights.safetensors"
-        table = pd.DataFrame(
-            {
-                "epoch": [each.epoch for each in result.history],
-                "loss": details.curve.loss,
-                "running_train_accuracy": details.curve.running_train_accuracy,
-                "train_accuracy": details.curve.train_accuracy,
-                "test_accuracy": details.curve.test_accuracy,
-                "gap": [each.gap for each in result.history],
-                "score": [each.score for each in result.history],
-            }
-        )
-        table.to_csv(epochs, index=False, float_format="%.6g")
+        columns = asdict(details.curve) | {
+            "gap": [each.gap for each in result.history],
+            "score": [each.score for each in result.history],
+        }
+        with epochs.open("w", newline="") as table:
+            writer = csv.writer(table)
+            writer.writerow(["epoch", *columns])
+            writer.writerows(
+                [epoch, *figures]
+                for epoch, figures in enumerate(zip(*columns.values(), strict=True), start=1)
+            )
         save_file({key: each.contiguous().cpu() for key, each in result.weights.items()}, weights)
         for file in (epochs, weights):
             upload_artifact(

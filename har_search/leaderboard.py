@@ -106,7 +106,8 @@ def leaderboard(url: str, selection: Selection | None = None) -> Leaderboard:
             query, parameters = _query(selection, specs, connection.dialect.name)
             rows = list(connection.execute(query, parameters))
         standings = [_standing(row, specs[row.study_id]) for row in rows]
-        _add_confirmed(connection, standings, [specs[row.study_id] for row in rows])
+        specs_by_name = {row.study_name: specs[row.study_id] for row in rows}
+        _add_confirmed(connection, standings, specs_by_name)
     leaders: dict[str, dict[str, Any] | None] = {
         name: None for spec in (specs.values() if rows else ()) for name in _track_names(spec)
     }
@@ -145,20 +146,16 @@ def _specs(connection: sqlalchemy.Connection, selection: Selection) -> dict[int,
 
 
 def _add_confirmed(
-    connection: sqlalchemy.Connection, standings: list[dict[str, Any]], specs: list[Tables]
+    connection: sqlalchemy.Connection, standings: list[dict[str, Any]], specs: Mapping[str, Tables]
 ) -> None:
     """Set what fresh seeds made of each entry; None where none were tried."""
-    for standing, spec in zip(standings, specs, strict=True):
-        standing["confirmed"] = None
-        standing["spec"] = spec
-    for study in {standing["study"] for standing in standings}:
-        own = {each["trial"]: each for each in standings if each["study"] == study}
-        seeds = {number: each["seed"] for number, each in own.items()}
-        for number, confirmed in read(connection, study, seeds).items():
-            tracks = [Track(**track) for track in own[number]["spec"]["track"]]
-            own[number]["confirmed"] = confirmed.summary(tracks)
-    for standing in standings:
-        del standing["spec"]
+    for study, spec in specs.items():
+        own = [standing for standing in standings if standing["study"] == study]
+        tracks = [Track(**track) for track in spec["track"]]
+        found = read(connection, study, {each["trial"]: each["seed"] for each in own})
+        for standing in own:
+            confirmed = found.get(standing["trial"])
+            standing["confirmed"] = None if confirmed is None else confirmed.summary(tracks)
 
 
 def _track_names(spec: Tables) -> list[str]:

@@ -1,10 +1,7 @@
 """What optuna-dashboard shows of a study beside Optuna's own: its note, its plot, notable trials.
 
-A trial is notable where it is the first of a track, a new best, or among its study's ten best by
-score at its time; only these get artifacts and a note of their own, which optuna-dashboard loads at
-every look. Workers keep a notable trial's epochs and weights. What costs time or memory is done by
-one process, the one that started them: the study's note and plot, leaders' pictures at once, and
-those of the others of the final ten at the end.
+What costs time or memory is done by one process, the one that started the workers: the study's note
+and plot, the pictures of leaders at once, and those of the others of the final ten at the end.
 """
 
 from __future__ import annotations
@@ -17,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import optuna
 
-from har_search import artifacts, attributes
+from har_search import artifacts
 from har_search.artifacts import LEARNING_CURVE
-from har_search.details import Details, read
+from har_search.details import read
 from har_search.leaderboard import Leaderboard, Selection, leaderboard, rows_of
+from har_search.notable import TOP
 from har_search.patient_storage import PatientStorage
 from har_search.render import percent
 from har_search.spec import StudySpec
@@ -28,26 +26,10 @@ from har_search.spec import StudySpec
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-    from har_search.training import TrainingResult
-
-TOP = 10
 PLOT_EVERY = 10  # finished trials
 PLOTTED = 500  # trials at most, the best ones
 PLOT = "accuracy-against-gap"
 
-_BETTER = (
-    "SELECT COUNT(*) FROM trials t JOIN studies s ON s.study_id = t.study_id "
-    "JOIN trial_values v ON v.trial_id = t.trial_id "
-    "WHERE s.study_name = :study AND t.state IN ('COMPLETE', 'PRUNED') AND v.value >= :score"
-)
-_BEST_OF_TRACK = (
-    "SELECT MAX(CAST(test.value_json AS DOUBLE PRECISION)) FROM trials t "
-    "JOIN studies s ON s.study_id = t.study_id "
-    "JOIN trial_user_attributes a ON a.trial_id = t.trial_id AND a.key = :key "
-    "AND a.value_json = '1' "
-    "JOIN trial_user_attributes test ON test.trial_id = t.trial_id AND test.key = 'test_accuracy' "
-    "WHERE s.study_name = :study AND t.state IN ('COMPLETE', 'PRUNED')"
-)
 _ARTIFACTS = (
     "SELECT a.value_json FROM trials t JOIN studies s ON s.study_id = t.study_id "
     "JOIN trial_system_attributes a ON a.trial_id = t.trial_id AND a.key LIKE 'artifacts:%' "
@@ -63,28 +45,6 @@ class Showcase:
     study: optuna.Study
     spec: StudySpec
     folder: Path | None
-
-    def exhibit(self, trial: optuna.Trial, result: TrainingResult, details: Details) -> bool:
-        """Give a running trial its note and files where it is notable; return whether it leads.
-
-        A trial leads where it is the best by score or in a track.
-        """
-        merits, leads = self._merits(result)
-        if merits:
-            from optuna_dashboard import save_note  # its imports: after the first training
-
-            text = (
-                f"At its time {' and '.join(merits)}.\n\n"
-                f"test {percent(result.test_accuracy)} %, "
-                f"train {percent(result.train_accuracy)} %, gap {percent(result.gap)} pp, "
-                f"score {percent(result.score)}, all of epoch {result.epoch} of {result.epochs}; "
-                f"{result.parameters:,} parameters."
-            )
-            self.storage.patiently(lambda: save_note(trial, text))
-            if self.folder is not None:
-                with suppress(OSError):  # a full disk: the trial counts without its files
-                    artifacts.upload_data(self.storage, trial, self.folder, result, details)
-        return leads
 
     def refresh(self, number: int, done: int, *, leads: bool) -> None:
         """Bring up to date what shows trial `number`, the `done`-th to have finished."""
@@ -134,27 +94,6 @@ class Showcase:
         self.storage.patiently(
             lambda: save_plotly_graph_object(self.study, figure, graph_object_id=PLOT)
         )
-
-    def _merits(self, result: TrainingResult) -> tuple[list[str], bool]:
-        """Say why a trial is notable among the finished ones, a phrase each, and whether it leads.
-
-        It leads where it is the best by score or in a track.
-        """
-        name = self.study.study_name
-        found, leads = [], False
-        for track in self.spec.tracks:
-            if track.qualifies(result.test_accuracy, result.gap):
-                key = attributes.track_key(track.name)
-                best = self.storage.fetch(_BEST_OF_TRACK, study=name, key=key)[0][0]
-                leads |= best is None or result.test_accuracy > best
-                if best is None:
-                    found.append(f"the first entry of track {track.name}")
-        better = self.storage.fetch(_BETTER, study=name, score=result.score)[0][0]
-        if better == 0:
-            found.append("the best score so far")
-        elif better < TOP:
-            found.append(f"number {better + 1} by score so far")
-        return found, leads or better == 0
 
 
 def study_note(spec: StudySpec, board: Leaderboard) -> str:

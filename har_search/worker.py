@@ -16,6 +16,7 @@ from har_search.errors import OptionError
 from har_search.events import FailedTrial, FinishedTrial
 from har_search.job import Job, Orders
 from har_search.learner import TensorSplit
+from har_search.notable import exhibit
 from har_search.objective import (
     Attribute,
     Entrant,
@@ -24,7 +25,6 @@ from har_search.objective import (
     TrialInterruptedError,
 )
 from har_search.patient_storage import PatientStorage
-from har_search.showcase import Showcase
 from har_search.spec import StudySpec
 from har_search.storage import open_for_writing
 from har_search.study import load_study
@@ -45,7 +45,6 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
     splits = TensorSplit.of(dataset.train, device), TensorSplit.of(dataset.test, device)
     with open_for_writing(job.url, job.patience_seconds, patient_start=True) as storage:
         study = load_study(storage, job.study_name, job.spec, job.sampler_seed)
-        showcase = Showcase(storage, study, job.spec, job.artifacts)
         leads: dict[int, bool] = {}
 
         def record(
@@ -54,7 +53,9 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
             details = details_of(result)
             save(storage, job.study_name, trial.number, details)
             storage.set_trial_user_attrs(job.study_name, trial.number, recorded)
-            leads[trial.number] = showcase.exhibit(trial, result, details)
+            leads[trial.number] = exhibit(
+                storage, study, job.spec, job.artifacts, trial, result, details
+            )
 
         objective = Objective(
             spec=job.spec,
