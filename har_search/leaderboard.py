@@ -253,32 +253,31 @@ def _query(
     if selection.trial is not None:
         conditions.append("AND t.number = :trial")
         parameters["trial"] = selection.trial
-    in_track, order = "", SORTS["score"]
+    mean, ranks, order = "NULL", ["1 = 1"], SORTS["score"]
     if selection.track is not None:
-        in_track = (
-            "WHERE EXISTS (SELECT 1 FROM trial_user_attributes k WHERE k.trial_id = f.trial_id "
+        ranks.append(
+            "EXISTS (SELECT 1 FROM trial_user_attributes k WHERE k.trial_id = f.trial_id "
             "AND k.key = :track AND k.value_json = '1')"
         )
         parameters["track"], order = attributes.track_key(selection.track), TRACK_ORDER
+    if selection.confirmed:
+        mean = (
+            "(SELECT AVG(c.test_accuracy) FROM har_search_confirmations c "
+            "WHERE c.trial_id = t.trial_id)"
+        )
+        ranks.append("f.confirmed_mean IS NOT NULL")
+        order = "confirmed_mean DESC, trial_id"
     if selection.sort is not None:
         order = SORTS[selection.sort]
+    chosen = f"FROM finished f WHERE {' AND '.join(ranks)}"
     ranked = f"""
-  SELECT f.trial_id, ROW_NUMBER() OVER (ORDER BY {order}) AS place FROM finished f {in_track}"""
+  SELECT f.trial_id, ROW_NUMBER() OVER (ORDER BY {order}) AS place {chosen}"""
     if selection.best_per_student:
         ranked = f"""
   SELECT trial_id, ROW_NUMBER() OVER (ORDER BY {order}) AS place FROM (
     SELECT f.*, ROW_NUMBER() OVER (PARTITION BY student ORDER BY {order}) AS own_place
-    FROM finished f {in_track}) AS compared
+    {chosen}) AS compared
   WHERE own_place = 1"""
-    if selection.confirmed:
-        ranked = (
-            """
-  SELECT f.trial_id, ROW_NUMBER() OVER (ORDER BY c.mean DESC, f.trial_id) AS place
-  FROM finished f JOIN (
-    SELECT trial_id, AVG(test_accuracy) AS mean FROM har_search_confirmations GROUP BY trial_id
-  ) AS c ON c.trial_id = f.trial_id """
-            + in_track
-        )
     top = "AND place > :skip" + ("" if selection.top is None else " AND place <= :last")
     parameters["skip"] = selection.skip
     if selection.top is not None:
@@ -287,6 +286,7 @@ def _query(
         f"""
 WITH finished AS MATERIALIZED (
   SELECT t.trial_id, t.number, t.study_id, v.value AS score, {student} AS student,
+         {mean} AS confirmed_mean,
          CAST(test.value_json AS DOUBLE PRECISION) AS test_accuracy,
          CAST(gap.value_json AS DOUBLE PRECISION) AS gap,
          CAST(size.value_json AS INTEGER) AS parameters

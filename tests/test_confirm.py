@@ -183,6 +183,30 @@ def test_bad_input_is_one_line(har_search: Callable[..., Ran], searched: str) ->
         entries(searched, "gone", [], 5)
 
 
+def test_the_ranking_by_it_goes_with_filters(
+    url: str, quick: StudySpec, fill: Callable[..., None]
+) -> None:
+    from tests.conftest import Entry as Filled
+
+    fill(url, quick, [Filled(0.97), Filled(0.98), Filled(0.96, student="bob"), Filled(0.99)])
+    with open_for_writing(url) as storage:
+        for number, mean in ((1, 0.95), (2, 0.96), (3, 0.94)):
+            found = [Confirmation(n, n, mean + n / 1000, 0.99) for n in (-1, 1)]
+            confirmations.save(storage, "quick", number, 7, 3, found)
+
+    def ranked(**how: object) -> list[int]:
+        selection = Selection(confirmed=True, **how)  # type: ignore[arg-type]
+        return [row["trial"] for row in rows_of(leaderboard(url, selection))]
+
+    assert ranked() == [2, 1, 3]
+    assert ranked(student="ann") == [2, 1]
+    assert ranked(best_per_student=True) == [2, 3]
+    assert ranked(track="B") == [2]
+    assert ranked(sort="test") == [2, 1, 3]
+    assert ranked(top=1) == [2]
+    assert leaderboard(url, Selection(confirmed=True)).finished == 4
+
+
 def test_before_anything_is_confirmed_the_ranking_by_it_is_empty(
     sqlite_url: str, quick: StudySpec, fill: Callable[..., None]
 ) -> None:
