@@ -17,6 +17,7 @@ import pytest
 from tests.acceptance.conftest import Running
 
 webdriver = pytest.importorskip("selenium.webdriver")
+from selenium.common.exceptions import StaleElementReferenceException  # noqa: E402
 from selenium.webdriver.chrome.service import Service  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
@@ -80,14 +81,31 @@ def dashboard(sqlite_url: str) -> Iterator[Callable[[], str]]:
         assert process.wait(20) == 0
 
 
-def numbers(browser: Browser) -> list[int]:
-    """The trials in the table, best first."""
-    cells = browser.find_elements(By.CSS_SELECTOR, ".board tbody td:nth-child(2)")
-    return [int(cell.text) for cell in cells]
+def texts(browser: Browser, selector: str) -> list[str]:
+    """What elements say, read at one moment: the page replaces its moving part by itself."""
+    read = "return [...document.querySelectorAll(arguments[0])].map(each => each.textContent.trim())"
+    found: list[str] = browser.execute_script(read, selector)
+    return found
+
+
+def column(browser: Browser, position: int) -> list[float]:
+    """The numbers in one column of the table, from the top."""
+    return [float(each) for each in texts(browser, f".board tbody td:nth-child({position})")]
 
 
 def done(browser: Browser) -> int:
-    return int(browser.find_element(By.CSS_SELECTOR, ".progress .figure").text.split()[0])
+    return int(texts(browser, ".progress .figure")[0].split()[0])
+
+
+def click(browser: Browser, link: str) -> None:
+    """Click a link by what it says, again where the page replaced it meanwhile."""
+
+    def clicked(page: Browser) -> bool:
+        page.find_element(By.LINK_TEXT, link).click()
+        return True
+
+    stale = [StaleElementReferenceException]
+    WebDriverWait(browser, 60, ignored_exceptions=stale).until(clicked)
 
 
 def test_a_class_watches_a_search(
@@ -97,31 +115,34 @@ def test_a_class_watches_a_search(
     search = start(sqlite_url, "--trials", 2000, "--workers", 1, "--student", student, epochs=12)
     search.until_finished(3)
     address = dashboard()
-    wait = WebDriverWait(browser, 60)
+    wait = WebDriverWait(browser, 60, ignored_exceptions=[StaleElementReferenceException])
 
     browser.get(address)
     wait.until(lambda page: page.find_element(By.ID, "state").text.endswith("live"))
     before = done(browser)
     wait.until(lambda page: done(page) > before)  # the numbers move by themselves
-    assert student in browser.find_element(By.CSS_SELECTOR, ".card.track-1").text
-    picture = browser.find_element(By.CSS_SELECTOR, ".picture img")
-    wait.until(lambda page: page.execute_script("return arguments[0].naturalWidth", picture) > 0)
+    assert student in texts(browser, ".card.track-1")[0]
+    drawn = "return document.querySelector('.picture img').naturalWidth > 0"
+    wait.until(lambda page: page.execute_script(drawn))
 
-    browser.find_element(By.LINK_TEXT, "gap pp").click()
-    wait.until(lambda page: "sort=gap" in page.current_url)
-    gaps = [
-        float(cell.text)
-        for cell in browser.find_elements(By.CSS_SELECTOR, ".board tbody tr td:nth-child(6)")
-    ]
+    focus = "document.querySelector('.board th a').focus()"
+    browser.execute_script(focus)
+    before = done(browser)
+    wait.until(lambda page: done(page) > before)
+    assert browser.execute_script("return document.activeElement.closest('.board') !== null")
+
+    click(browser, "gap pp")
+    wait.until(lambda page: "sort=gap" in page.current_url and len(column(page, 6)) >= 3)
+    gaps = column(browser, 6)
     assert gaps == sorted(gaps)
     track = Select(browser.find_element(By.NAME, "track"))
     track.select_by_visible_text("impossible")
-    wait.until(lambda page: "No finished trial fits" in page.find_element(By.ID, "live").text)
+    wait.until(lambda page: "No finished trial fits" in texts(page, "#live")[0])
     assert "sort=gap" in browser.current_url  # a filter keeps the order
     Select(browser.find_element(By.NAME, "track")).select_by_visible_text("easy")
-    wait.until(lambda page: len(numbers(page)) >= 3)
+    wait.until(lambda page: len(column(page, 2)) >= 3)
     Select(browser.find_element(By.NAME, "student")).select_by_visible_text(student)
-    wait.until(lambda page: "student=Ann" in page.current_url and numbers(page))
+    wait.until(lambda page: "student=Ann" in page.current_url and column(page, 2))
 
     browser.get(f"{address}/studies/short/trials/0")
     source = browser.find_element(By.ID, "source").text
@@ -140,11 +161,11 @@ def test_a_class_watches_a_search(
         )
         assert browser.execute_script("return arguments[0].naturalWidth", image) > 0
 
-    browser.find_element(By.LINK_TEXT, "optuna-dashboard").click()
+    click(browser, "optuna-dashboard")
     wait.until(lambda page: "short" in page.find_element(By.TAG_NAME, "body").text)
     browser.get(f"{address}/dashboard/studies/1/note")
     wait.until(lambda page: "test above 5 %" in page.find_element(By.TAG_NAME, "body").text)
-    browser.find_element(By.LINK_TEXT, "Class leaderboard").click()  # and back
+    click(browser, "Class leaderboard")  # and back
     wait.until(lambda page: page.find_elements(By.ID, "live"))
     search.until_finished(11)
     browser.get(f"{address}/dashboard/studies/1")

@@ -5,8 +5,17 @@ const EVERY = 3000; // milliseconds
 const live = document.getElementById("live");
 let known = null;
 
+// Puts the new text in place, and the keyboard back on the link where it was.
+function replace(text) {
+  const focused = live.contains(document.activeElement) && document.activeElement.href;
+  live.innerHTML = text;
+  if (focused) [...live.querySelectorAll("a")].find((each) => each.href === focused)?.focus();
+}
+
 async function refresh() {
-  if (document.hidden) return;
+  const selection = getSelection();
+  const reading = !selection.isCollapsed && selection.containsNode(live, true);
+  if (document.hidden || reading) return; // someone copies from it: it waits
   const state = document.getElementById("state");
   try {
     const response = await fetch("/live" + location.search, {
@@ -16,7 +25,7 @@ async function refresh() {
       const changed = known !== null;
       known = response.headers.get("ETag");
       const text = await response.text();
-      if (changed || text.trim() !== live.innerHTML.trim()) live.innerHTML = text;
+      if (changed || text.trim() !== live.innerHTML.trim()) replace(text);
     } else if (response.status !== 304) {
       throw new Error(response.status);
     }
