@@ -83,7 +83,7 @@ def dashboard(sqlite_url: str) -> Iterator[Callable[[], str]]:
 
 def texts(browser: Browser, selector: str) -> list[str]:
     """What elements say, read at one moment: the page replaces its moving part by itself."""
-    read = "return [...document.querySelectorAll(arguments[0])].map(each => each.textContent.trim())"
+    read = "return [...document.querySelectorAll(arguments[0])].map(x => x.textContent.trim())"
     found: list[str] = browser.execute_script(read, selector)
     return found
 
