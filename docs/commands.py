@@ -10,8 +10,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from har_search.cli import COMMANDS
+
 PAGE = Path(__file__).with_suffix(".md")
-COMMANDS = ("run", "init", "leaderboard", "confirm", "show", "dashboard", "data")
 
 
 def help_of(*command: str) -> str:
@@ -30,7 +31,8 @@ def help_of(*command: str) -> str:
 def page() -> str:
     """Return the whole page."""
     parts = ["# Commands\n\nWritten by `python docs/commands.py`; a test keeps it current.\n"]
-    for command in ((), *((name,) for name in COMMANDS)):
+    names = [command.__name__ for commands in COMMANDS.values() for command in commands]
+    for command in ((), *((name,) for name in names)):
         title = " ".join(("har-search", *command))
         parts.append(f"## {title}\n\n```text\n{help_of(*command)}\n```\n")
     return "\n".join(parts)

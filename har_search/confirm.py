@@ -11,10 +11,9 @@ import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -24,62 +23,12 @@ from har_search.confirmations import Confirmation, Confirmed
 from har_search.crew import core_count
 from har_search.data.cache import load
 from har_search.data.locate import Located
-from har_search.errors import NotFoundError
-from har_search.leaderboard import Selection, leaderboard, rows_of
+from har_search.entries import Entry, check_data
 from har_search.learner import TensorSplit, TrainingConfig
 from har_search.patient_storage import PatientStorage
-from har_search.show import find_trial
 from har_search.storage import open_for_writing
-from har_search.study import prepare_study, stored_spec
 from har_search.training import Replica, train_replicas
 from har_search.verdict import Verdict, looks, mcnemar, verdict
-
-_STREAM = 5  # sets the fresh seeds apart from all others that follow from a trial's
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A finished trial, and what it takes to train it again."""
-
-    study: str
-    number: int
-    seed: int
-    epoch: int
-    config: TrainingConfig
-    tracks: tuple[Track, ...]
-    row: dict[str, Any] = field(compare=False)
-
-    def fresh_seed(self, position: int) -> int:
-        """Return the fresh seed at a position, a whole number below 2**32; always the same."""
-        sequence = np.random.SeedSequence([self.seed, _STREAM, position])
-        return int(sequence.generate_state(1)[0])
-
-
-def entries(url: str, study: str | None, trials: Sequence[int], top: int | None) -> list[Entry]:
-    """Return the named trials, or else the best of the leaderboard.
-
-    Raises:
-        NotFoundError: no such database, study or finished trial.
-        StorageError: the database cannot be read.
-    """
-    if trials:
-        rows = [find_trial(url, trial, study) for trial in trials]
-    else:
-        simulated = study is not None
-        rows = rows_of(leaderboard(url, Selection(study=study, top=top, simulated=simulated)))
-        if not rows:
-            raise NotFoundError("no finished trial to confirm; run `har-search run` first")
-    return [_entry(url, row) for row in rows]
-
-
-def _entry(url: str, row: dict[str, Any]) -> Entry:
-    stored = stored_spec(url, row["study"])
-    assert stored is not None  # it has a standing
-    spec, _dataset = stored
-    config = TrainingConfig.from_hyperparameters(
-        row["params"], epochs=spec.epochs, optimizer=spec.optimizer
-    )
-    return Entry(row["study"], row["trial"], row["seed"], row["epoch"], config, spec.tracks, row)
 
 
 @dataclass(frozen=True)
@@ -113,7 +62,7 @@ def confirm(
     with ExitStack() as stack:
         storage = stack.enter_context(open_for_writing(url))
         for name in {entry.study for entry in chosen}:
-            _check_data(storage, url, name, located)
+            check_data(storage, url, name, located.dataset)
         known = {entry: _known(storage, entry, seeds) for entry in chosen}
         context = multiprocessing.get_context("spawn")
         pool = ProcessPoolExecutor(workers, context, initializer=_ignore_ctrl_c)
@@ -172,7 +121,7 @@ def compare(url: str, first: Entry, second: Entry, located: Located) -> Comparis
     """
     with open_for_writing(url) as storage:
         for entry in (first, second):
-            _check_data(storage, url, entry.study, located)
+            check_data(storage, url, entry.study, located.dataset)
     splits = TensorSplit.of(located.dataset.train), TensorSplit.of(located.dataset.test)
     correct = []
     for entry in (first, second):
@@ -181,12 +130,6 @@ def compare(url: str, first: Entry, second: Entry, located: Located) -> Comparis
     only_first = int((correct[0] & ~correct[1]).sum())
     only_second = int((~correct[0] & correct[1]).sum())
     return Comparison(first, second, only_first, only_second, mcnemar(only_first, only_second))
-
-
-def _check_data(storage: PatientStorage, url: str, study: str, located: Located) -> None:
-    stored = stored_spec(url, study)
-    assert stored is not None  # it has an entry
-    prepare_study(storage, study, stored[0], located.dataset)
 
 
 def next_positions(confirmed: Confirmed, tracks: Sequence[Track], seeds: int) -> list[int]:

@@ -18,8 +18,8 @@ from har_search.events import FailedTrial, FinishedTrial
 from har_search.render import percent
 
 if TYPE_CHECKING:
-    from har_search.confirm import Entry
     from har_search.confirm import Progress as Progressed
+    from har_search.entries import Entry
 
 
 class SearchProgress:

@@ -23,10 +23,11 @@ from har_search.spec import study_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from har_search.confirm import Comparison, Entry
+    from har_search.confirm import Comparison
     from har_search.confirmations import Confirmed
     from har_search.data import Dataset
     from har_search.data.locate import Located
+    from har_search.entries import Entry
     from har_search.leaderboard import Leaderboard, Selection
     from har_search.search import SearchOptions, SearchOutcome
     from har_search.spec import StudySpec

@@ -11,10 +11,11 @@ import pytest
 from har_search import confirm as confirm_module
 from har_search import confirmations
 from har_search.challenge import HOMEWORK_TRACKS, Track
-from har_search.confirm import Entry, Progress, compare, confirm, entries, next_positions
+from har_search.confirm import Progress, compare, confirm, next_positions
 from har_search.confirmations import Confirmation, Confirmed
 from har_search.data.dataset import Dataset
 from har_search.data.locate import Located, locate
+from har_search.entries import Entry, entries
 from har_search.errors import NotFoundError, StudyMismatchError
 from har_search.leaderboard import Selection, leaderboard, rows_of
 from har_search.learner import TensorSplit

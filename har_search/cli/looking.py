@@ -1,0 +1,158 @@
+"""The commands that look at what a search found: `leaderboard`, `show` and `dashboard`."""
+
+from __future__ import annotations
+
+import time
+import webbrowser
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from har_search.cli.choices import study_filter
+from har_search.cli.options import Artifacts, Sort, Storage, StudyFilter
+from har_search.errors import OptionError
+from har_search.screen import Format, errors, screen, show_leaderboard
+from har_search.storage import DEFAULT_URL
+
+
+def leaderboard(
+    study: StudyFilter = None,
+    track: Annotated[
+        str | None,
+        typer.Option(envvar="HAR_SEARCH_TRACK", help="Only entries that qualify, such as A."),
+    ] = None,
+    student: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only this student's entries.")
+    ] = None,
+    best_per_student: Annotated[
+        bool,
+        typer.Option(
+            "--best-per-student",
+            envvar="HAR_SEARCH_BEST_PER_STUDENT",
+            help="One entry a student, the best.",
+        ),
+    ] = False,
+    sort: Annotated[
+        Sort | None,
+        typer.Option(
+            envvar="HAR_SEARCH_SORT",
+            help="Default: score, or within a track test accuracy, then gap, then parameters.",
+        ),
+    ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            envvar="HAR_SEARCH_TOP",
+            help="How many entries; default 20, and all in JSON and CSV.",
+        ),
+    ] = None,
+    output_format: Annotated[
+        Format, typer.Option("--format", envvar="HAR_SEARCH_FORMAT", help="How to write it.")
+    ] = Format.table,
+    confirmed: Annotated[
+        bool,
+        typer.Option(
+            "--confirmed",
+            envvar="HAR_SEARCH_CONFIRMED",
+            help="Only entries that `confirm` trained again, by their mean test accuracy.",
+        ),
+    ] = False,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", envvar="HAR_SEARCH_WATCH", help="Show it anew every 2 seconds."),
+    ] = False,
+    storage: Storage = DEFAULT_URL,
+) -> None:
+    """Rank the finished trials, over all studies on real data or one study."""
+    from har_search.leaderboard import Selection
+
+    if top is None and output_format in (Format.table, Format.markdown):
+        top = 20
+    selection = Selection(
+        study_filter(study),
+        track,
+        student,
+        best_per_student,
+        None if sort is None else sort.value,
+        top,
+        confirmed=confirmed,
+    )
+    console = screen()
+    if not watch:
+        show_leaderboard(storage, selection, console, output_format)
+        return
+    if output_format is not Format.table:
+        raise OptionError("--watch shows a table; leave --format out")
+    while True:
+        console.clear()
+        show_leaderboard(storage, selection, console)
+        console.print("[dim]every 2 s; Ctrl-C ends[/]")
+        time.sleep(2)
+
+
+def show(
+    trial: Annotated[int, typer.Argument(min=0, help="The trial's number on the leaderboard.")],
+    study: StudyFilter = None,
+    storage: Storage = DEFAULT_URL,
+) -> None:
+    """Show one trial: figures, differences from the lesson, and the network to paste."""
+    from har_search import model
+    from har_search.show import differences, figures, find_trial, mlp_config
+
+    row = find_trial(storage, trial, study_filter(study))
+    console = screen()
+    console.print(f"[bold]trial {row['trial']} of study {escape(row['study'])}[/]")
+    for line in figures(row):
+        console.print(f"  {escape(line)}")
+    console.print("\n[bold]What differs from the lesson's network[/]")
+    for line in differences(row["params"]) or ["nothing: this is the lesson's own network"]:
+        console.print(f"  {escape(line)}")
+    console.print("\n[bold]The network[/]")
+    console.print(model.source(mlp_config(row["params"])), markup=False, soft_wrap=True)
+
+
+def dashboard(
+    storage: Storage = DEFAULT_URL,
+    host: Annotated[
+        str, typer.Option(envvar="HAR_SEARCH_HOST", help="Where to listen.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, envvar="HAR_SEARCH_PORT", help="0 takes any free one.")
+    ] = 8080,
+    artifacts: Artifacts = None,
+    writable: Annotated[
+        bool,
+        typer.Option(
+            "--writable",
+            envvar="HAR_SEARCH_WRITABLE",
+            help="Let optuna-dashboard edit and delete; anyone who reaches the page can.",
+        ),
+    ] = False,
+    open_browser: Annotated[
+        bool, typer.Option("--open", envvar="HAR_SEARCH_OPEN", help="Open it in the browser.")
+    ] = False,
+) -> None:
+    """Serve the class leaderboard and optuna-dashboard as web pages."""
+    from har_search.artifacts import folder_of
+    from har_search.web import serve
+    from har_search.web.server import is_loopback
+
+    console = screen()
+    if not is_loopback(host):
+        errors.print(
+            f"[bold yellow]warning:[/] anyone who reaches {escape(host)}:{port} sees this page, "
+            f"which asks for no password{' and can delete studies' if writable else ''}; see "
+            "Security in the README"
+        )
+
+    def on_start(address: str) -> None:
+        console.print(f"leaderboard       {address}/", soft_wrap=True)
+        console.print(f"optuna-dashboard  {address}/dashboard", soft_wrap=True)
+        console.print("[dim]Ctrl-C ends[/]")
+        if open_browser:
+            webbrowser.open(f"{address}/")
+
+    folder = folder_of(storage, artifacts)
+    serve(storage, host, port, artifacts=folder, writable=writable, on_start=on_start)

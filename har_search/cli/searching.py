@@ -1,0 +1,128 @@
+"""The commands that search: `run`, `init` and `data`."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from har_search.cli.choices import chosen_tracks, find_study
+from har_search.cli.options import (
+    Artifacts,
+    Data,
+    Device,
+    Patience,
+    Seed,
+    Storage,
+    Study,
+    Timeout,
+    Trials,
+    Until,
+    Workers,
+)
+from har_search.errors import OptionError
+from har_search.screen import (
+    locate_data,
+    screen,
+    show_data,
+    show_ending,
+    show_leaderboard,
+    show_study,
+)
+from har_search.storage import DEFAULT_URL, PATIENCE_SECONDS, masked
+
+
+def run(
+    trials: Trials = 200,
+    timeout: Timeout = None,
+    study: Study = "homework",
+    storage: Storage = DEFAULT_URL,
+    data: Data = "auto",
+    artifacts: Artifacts = None,
+    student: Annotated[
+        str | None,
+        typer.Option(
+            envvar="HAR_SEARCH_STUDENT", help="Who the entries belong to; else the login name."
+        ),
+    ] = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    until: Until = None,
+    patience: Patience = PATIENCE_SECONDS,
+    device: Annotated[
+        Device, typer.Option(envvar="HAR_SEARCH_DEVICE", help="Where to train; auto is the CPU.")
+    ] = Device.auto,
+) -> None:
+    """Search: train and score configurations until the study has its trials."""
+    console = screen()
+    spec, data = find_study(study, storage, data)
+    tracks = chosen_tracks(until, spec)
+    located = locate_data(data)
+    show_data(located.dataset, console)
+    show_study(spec, located.dataset, console)
+    from har_search.artifacts import folder_of
+    from har_search.leaderboard import Selection
+    from har_search.progress import SearchProgress
+    from har_search.search import SearchOptions, search
+
+    options = SearchOptions(
+        trials=trials,
+        student=student or getpass.getuser(),
+        workers=workers,
+        timeout_seconds=timeout,
+        until=tracks,
+        seed=seed,
+        device=device.value,
+        patience_seconds=patience,
+        artifacts=folder_of(storage, artifacts),
+    )
+    with SearchProgress(console, spec.tracks) as progress:
+        outcome = search(spec, storage, located, options, progress)
+    console.print()
+    show_leaderboard(storage, Selection(study=outcome.study_name, top=10), console)
+    show_ending(outcome, options, study, console)
+    if outcome.ending == "interrupted":
+        raise typer.Exit(130)
+
+
+def init(
+    study: Study = "homework",
+    storage: Storage = DEFAULT_URL,
+    data: Data = "auto",
+    reader: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ROLE",
+            envvar="HAR_SEARCH_READER",
+            help="Also make a PostgreSQL role that may only read; HAR_SEARCH_READER_PASSWORD "
+            "holds its password.",
+        ),
+    ] = None,
+) -> None:
+    """Make the database's tables and the study, once; `run` does it, too."""
+    console = screen()
+    password = os.environ.get("HAR_SEARCH_READER_PASSWORD", "")
+    if reader is not None and not password:
+        raise OptionError("--reader needs its password in HAR_SEARCH_READER_PASSWORD")
+    spec, data = find_study(study, storage, data)
+    located = locate_data(data)
+    from har_search.search import Reader
+    from har_search.search import init as init_study
+
+    role = None if reader is None else Reader(reader, password)
+    name, done = init_study(spec, storage, located, role)
+    console.print(f"study {escape(name)} is ready in {masked(storage)}: {done} finished trials")
+
+
+def data(data: Data = "auto") -> None:
+    """Fetch the data set, verify it and describe what is there."""
+    from har_search.data.describe import describe, verify
+
+    console = screen()
+    located = locate_data(data)
+    verify(located)
+    for line in describe(located):
+        console.print(line, markup=False, soft_wrap=True)
