@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from har_search import cli, screen
+from har_search import screen
+from har_search.cli import looking
 from har_search.storage import open_for_writing
 from har_search.study_file import load_spec
 from tests.conftest import Entry, Ran
@@ -119,7 +120,7 @@ def test_watching_shows_it_again_until_ctrl_c(
         if len(naps) == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli.time, "sleep", nap)
+    monkeypatch.setattr(looking.time, "sleep", nap)
     ran = har_search("leaderboard", "--watch")
     assert ran.code == 130
     assert ran.out.count("Track A: trial 1") == 2
