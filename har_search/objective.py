@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import cast
@@ -54,7 +55,7 @@ class Objective:
 
     `seed` is the search's: a trial's own seed follows from it and the trial's number.
     `should_stop` is asked after every epoch. `record` keeps a trial's attributes, and what else of
-    its result is to be kept.
+    its result is to be kept; `suggesting` makes the block in which a trial's values are suggested.
     """
 
     spec: StudySpec
@@ -64,6 +65,7 @@ class Objective:
     seed: int
     should_stop: Callable[[], bool]
     record: Callable[[optuna.Trial, Mapping[str, Attribute], TrainingResult], None] = set_one_by_one
+    suggesting: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def __call__(self, trial: optuna.Trial) -> float:
         """Run one trial.
@@ -74,8 +76,10 @@ class Objective:
             TrialFailedError: training raised; its message is the reason.
         """
         seed = trial_seed(self.seed, trial.number)
+        with self.suggesting():
+            values = suggest(trial, self.spec)
         config = TrainingConfig.from_hyperparameters(
-            suggest(trial, self.spec), epochs=self.spec.epochs, optimizer=self.spec.optimizer
+            values, epochs=self.spec.epochs, optimizer=self.spec.optimizer
         )
         interrupted = pruned = False
 

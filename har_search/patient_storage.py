@@ -12,9 +12,9 @@ import logging
 import math
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, TypeAlias, TypeVar
 
 import optuna
 import sqlalchemy
@@ -23,6 +23,8 @@ from optuna.storages import BaseStorage, RDBStorage
 from sqlalchemy import exc
 
 Result = TypeVar("Result")
+# Trial, name, Optuna's internal value, distribution, and the one known of this parameter before
+_Param: TypeAlias = tuple[int, str, float, BaseDistribution, BaseDistribution | None]
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
 # SQLSTATE classes in which PostgreSQL is away or busy: connection, operator intervention, rollback
 TRANSIENT_STATES = ("08", "57", "40")
@@ -57,6 +59,7 @@ class PatientStorage(RDBStorage):
 
     def __init__(self, url: str, *, patience_seconds: float, **named: Any) -> None:
         self.patience_seconds = patience_seconds
+        self._suggested: list[_Param] | None = None
         super().__init__(url, **named)
 
     def patiently(self, operation: Callable[[], Result]) -> Result:
@@ -76,7 +79,7 @@ class PatientStorage(RDBStorage):
         """Run one query and return its rows."""
 
         def run() -> Sequence[sqlalchemy.Row[Any]]:
-            with self.engine.connect() as connection:
+            with self._connect_alone() as connection:
                 return connection.execute(sqlalchemy.text(query), values).all()
 
         return self.patiently(run)
@@ -85,10 +88,14 @@ class PatientStorage(RDBStorage):
         """Run one statement in a transaction of its own and return how many rows it changed."""
 
         def run() -> int:
-            with self.engine.begin() as connection:
+            with self._connect_alone() as connection:
                 return connection.execute(sqlalchemy.text(statement), values).rowcount
 
         return self.patiently(run)
+
+    def _connect_alone(self) -> sqlalchemy.Connection:
+        """Connect for a single statement, which saves its BEGIN and COMMIT."""
+        return self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
     def set_trial_user_attrs(
         self, study_name: str, number: int, attributes: Mapping[str, Any]
@@ -120,28 +127,46 @@ class PatientStorage(RDBStorage):
     # The two writes that a trial makes most often, in one statement each where all is as usual;
     # Optuna's own way, ten times as long, checks the rest and names what is wrong.
 
-    def _set_trial_param(
-        self,
-        trial_id: int,
-        param_name: str,
-        param_value_internal: float,
-        distribution: BaseDistribution,
-        previous_distribution: BaseDistribution | None,
-    ) -> None:
-        if previous_distribution == distribution:
-            values = {
-                "trial_id": trial_id,
-                "name": param_name,
-                "value": param_value_internal,
-                "distribution": distribution_to_json(distribution),
-            }
-            if self.change(_INSERT_PARAM, **values) == 1:
-                return
-        self.patiently(
-            lambda: super(PatientStorage, self)._set_trial_param(
-                trial_id, param_name, param_value_internal, distribution, previous_distribution
-            )
-        )
+    @contextmanager
+    def params_at_once(self) -> Iterator[None]:
+        """Write the parameters that are suggested within the block together, at its end."""
+        suggested: list[_Param] = []
+        self._suggested = suggested
+        try:
+            yield
+        finally:
+            self._suggested = None
+        if suggested and not self._insert_params(suggested):
+            for each in suggested:
+                self._set_trial_param_in_optunas_way(*each)
+
+    def _set_trial_param(self, *param: *_Param) -> None:
+        *_, distribution, previous_distribution = param
+        if distribution != previous_distribution:
+            self._set_trial_param_in_optunas_way(*param)
+        elif self._suggested is not None:
+            self._suggested.append(param)
+        elif not self._insert_params([param]):
+            self._set_trial_param_in_optunas_way(*param)
+
+    def _set_trial_param_in_optunas_way(self, *param: *_Param) -> None:
+        self.patiently(lambda: super(PatientStorage, self)._set_trial_param(*param))
+
+    def _insert_params(self, params: Sequence[_Param]) -> bool:
+        """Insert parameters, all or none; False where Optuna has something to check."""
+        rows = [
+            {"id": trial_id, "name": name, "value": value, "json": distribution_to_json(allowed)}
+            for trial_id, name, value, allowed, _ in params
+        ]
+
+        def insert() -> bool:
+            with self.engine.connect() as connection:
+                inserted = connection.execute(sqlalchemy.text(_INSERT_PARAM), rows).rowcount
+                if inserted == len(rows):
+                    connection.commit()
+                return inserted == len(rows)
+
+        return self.patiently(insert)
 
     def set_trial_intermediate_value(
         self, trial_id: int, step: int, intermediate_value: float
@@ -169,8 +194,8 @@ _INSERT_ATTRIBUTE = (
 _INSERT_PARAM = (
     "INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) "
     "SELECT t.trial_id, CAST(:name AS VARCHAR(512)), CAST(:value AS DOUBLE PRECISION), "
-    "CAST(:distribution AS TEXT) FROM trials t "
-    "WHERE t.trial_id = :trial_id AND t.state = 'RUNNING' AND NOT EXISTS ("
+    "CAST(:json AS TEXT) FROM trials t "
+    "WHERE t.trial_id = :id AND t.state = 'RUNNING' AND NOT EXISTS ("
     "SELECT 1 FROM trial_params p "
     "WHERE p.trial_id = t.trial_id AND p.param_name = CAST(:name AS VARCHAR(512)))"
 )

@@ -144,11 +144,12 @@ class OncePerTrialPruner(optuna.pruners.PercentilePruner):
 
 
 class _Finished:
-    """The part of a study that a `PercentilePruner` asks for, read once."""
+    """The part of a study that a `PercentilePruner` asks for, as the trial's sampler read it."""
 
     def __init__(self, study: optuna.Study) -> None:
         self.direction = study.direction
-        self.complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+        complete = (TrialState.COMPLETE,)
+        self.complete = study._get_trials(deepcopy=False, states=complete, use_cache=True)
 
     def get_trials(self, **_options: object) -> list[optuna.trial.FrozenTrial]:
         return self.complete

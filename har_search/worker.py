@@ -65,6 +65,7 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
             seed=job.seed,
             should_stop=orders.stop,
             record=record,
+            suggesting=storage.params_at_once,
         )
         worker = this_worker()
         while not orders.stop() and not orders.drain():
