@@ -20,7 +20,7 @@ class Quiet:
         return False
 
     def wait(self, seconds: float) -> None:
-        time.sleep(0.01)
+        time.sleep(seconds)
 
     def tell(self, event: Event) -> None:
         pass

@@ -2,8 +2,9 @@
 
 Sleeping stands in for training, so that the machine's cores do not limit what is measured: claims,
 sampling, reports and storage. All workers start together, some time after each has its imports
-behind it. Workers and server share this machine: where its cores are busy it is they that are
-measured, so the share of the processor that was used is shown, too.
+behind it; each one's pace counts up to the end of its last trial, so that which worker makes one
+more than others does not matter. Workers and server share this machine: where its cores are busy it
+is they that are measured, so the share of the processor that was used is shown, too.
 
     python benchmarks/scaling.py [--workers 1 2 4 8 16 32] [--epoch-seconds 0.25]
 """
@@ -29,11 +30,22 @@ from har_search.study_file import load_spec
 
 
 def sleeping_worker(
-    job: Job, dataset_folder: Any, epoch_seconds: float, settle_seconds: float, ready: Any
+    job: Job,
+    dataset_folder: Any,
+    epoch_seconds: float,
+    settle_seconds: float,
+    ready: Any,
+    paces: Any,
 ) -> None:
-    """Work, sleeping in place of training."""
+    """Work, sleeping in place of training; put into `paces` how many trials a second it made."""
     from har_search import objective, worker
     from har_search.training import EpochFigures, TrainingResult
+
+    class Counting(Quiet):
+        count, last = 0, 0.0
+
+        def tell(self, event: Any) -> None:
+            self.count, self.last = self.count + 1, time.perf_counter()
 
     def sleep(config: Any, *_: Any, on_epoch: Any, **__: Any) -> TrainingResult:
         for epoch in range(1, config.epochs + 1):
@@ -45,7 +57,9 @@ def sleeping_worker(
     dataset: Dataset = load(dataset_folder)
     time.sleep(settle_seconds)
     ready.wait()
-    worker.work(job, dataset, Quiet())
+    orders, begun = Counting(), time.perf_counter()
+    worker.work(job, dataset, orders)
+    paces.put(orders.count / (orders.last - begun) if orders.count else 0.0)
 
 
 def main() -> None:
@@ -68,7 +82,7 @@ def main() -> None:
         trials = workers * arguments.trials_each
         with database(postgresql=True) as url:
             name, _ = init(spec, url, located)
-            ready = context.Barrier(workers + 1)
+            ready, paces = context.Barrier(workers + 1), context.Queue()
             processes = [
                 context.Process(
                     target=sleeping_worker,
@@ -78,6 +92,7 @@ def main() -> None:
                         arguments.epoch_seconds,
                         arguments.settle_seconds,
                         ready,
+                        paces,
                     ),
                 )
                 for index in range(workers)
@@ -86,11 +101,10 @@ def main() -> None:
                 process.start()
             ready.wait()
             psutil.cpu_percent()
-            begun = time.perf_counter()
+            per_minute = 60 * sum(paces.get() for _ in processes)
+            used = psutil.cpu_percent()
             for process in processes:
                 process.join()
-            per_minute = 60 * trials / (time.perf_counter() - begun)
-            used = psutil.cpu_percent()
         single = single or per_minute / workers
         print(
             f"| {workers} | {trials} | {per_minute:.1f} | {per_minute / workers / single:.0%} "
