@@ -6,13 +6,10 @@ nothing is chosen any more.
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
+import math
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import ExitStack
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -21,14 +18,16 @@ from har_search import confirmations
 from har_search.challenge import Track
 from har_search.confirmations import Confirmation, Confirmed
 from har_search.crew import core_count
-from har_search.data.cache import load
 from har_search.data.locate import Located
 from har_search.entries import Entry, check_data
 from har_search.learner import TensorSplit, TrainingConfig
 from har_search.patient_storage import PatientStorage
+from har_search.pool import dataset_in, training_pool
 from har_search.storage import open_for_writing
 from har_search.training import Replica, train_replicas
 from har_search.verdict import Verdict, looks, mcnemar, verdict
+
+MOST_AT_ONCE = 8  # replicas in one process: each holds an epoch's windows, 16 MB
 
 
 @dataclass(frozen=True)
@@ -59,20 +58,17 @@ def confirm(
         StorageError: the database fails; what is trained is kept.
     """
     workers = workers or core_count()
-    with ExitStack() as stack:
-        storage = stack.enter_context(open_for_writing(url))
+    with open_for_writing(url) as storage, training_pool(workers) as pool:
         for name in {entry.study for entry in chosen}:
             check_data(storage, url, name, located.dataset)
         known = {entry: _known(storage, entry, seeds) for entry in chosen}
-        context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(workers, context, initializer=_ignore_ctrl_c)
-        stack.callback(_end, pool)
         running: dict[Future[list[Replica]], tuple[Entry, list[int]]] = {}
 
         def go_on(entry: Entry) -> None:
             """Start what the entry's next look needs, where there is one."""
             missing = next_positions(known[entry], entry.tracks, seeds)
-            for positions in np.array_split(missing, workers):
+            parts = max(workers, math.ceil(len(missing) / MOST_AT_ONCE))
+            for positions in np.array_split(missing, parts):
                 if len(positions):
                     drawn = [entry.fresh_seed(int(each)) for each in positions]
                     future = pool.submit(_train, entry.config, located.folder, drawn, entry.epoch)
@@ -153,24 +149,8 @@ def _known(storage: PatientStorage, entry: Entry, seeds: int) -> Confirmed:
     return Confirmed(seeds, known.seeds)
 
 
-@lru_cache(maxsize=1)
-def _splits(folder: Path) -> tuple[TensorSplit, TensorSplit]:
-    dataset = load(folder)
-    return TensorSplit.of(dataset.train), TensorSplit.of(dataset.test)
-
-
 def _train(config: TrainingConfig, folder: Path, seeds: list[int], epochs: int) -> list[Replica]:
     """Train some seeds of an entry; runs in a process of its own."""
-    train_split, test_split = _splits(folder)
-    return train_replicas(config, train_split, test_split, seeds=seeds, epochs=epochs)
-
-
-def _ignore_ctrl_c() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _end(pool: ProcessPoolExecutor) -> None:
-    """End the processes, also in the middle of a training."""
-    pool.shutdown(wait=False, cancel_futures=True)
-    for process in multiprocessing.active_children():
-        process.kill()
+    dataset = dataset_in(folder)
+    splits = TensorSplit.of(dataset.train), TensorSplit.of(dataset.test)
+    return train_replicas(config, *splits, seeds=seeds, epochs=epochs)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy
 
+from har_search.storage import trial_id
+
 if TYPE_CHECKING:
     from har_search.challenge import Track
     from har_search.patient_storage import PatientStorage
@@ -110,16 +112,14 @@ def save(
 
     def replace() -> None:
         with storage.engine.begin() as connection:
-            values = {"study": study, "number": number}
-            trial_id = connection.execute(sqlalchemy.text(_TRIAL_ID), values).scalar_one()
-            table = CONFIRMATIONS
-            own = table.c.trial_id == trial_id
+            table, trial = CONFIRMATIONS, trial_id(connection, study, number)
+            own = table.c.trial_id == trial
             # Optuna uses a trial's id again where its study was deleted; its seed tells.
             connection.execute(table.delete().where(own, table.c.trial_seed != trial_seed))
             positions = [row["position"] for row in rows]
             connection.execute(table.delete().where(own, table.c.position.in_(positions)))
             if rows:
-                connection.execute(table.insert(), [{**row, "trial_id": trial_id} for row in rows])
+                connection.execute(table.insert(), [{**row, "trial_id": trial} for row in rows])
             connection.execute(table.update().where(own).values(planned=planned))
 
     storage.patiently(replace)
@@ -153,8 +153,4 @@ _OF_TRIALS = (
     "c.train_accuracy FROM har_search_confirmations c "
     "JOIN trials t ON t.trial_id = c.trial_id JOIN studies s ON s.study_id = t.study_id "
     "WHERE s.study_name = :study AND t.number IN :numbers ORDER BY t.number, c.position"
-)
-_TRIAL_ID = (
-    "SELECT t.trial_id FROM trials t JOIN studies s ON s.study_id = t.study_id "
-    "WHERE s.study_name = :study AND t.number = :number"
 )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy
 
-from har_search.storage import open_for_reading
+from har_search.storage import open_for_reading, trial_id
 
 if TYPE_CHECKING:
     from har_search.patient_storage import PatientStorage
@@ -63,11 +63,10 @@ def save(storage: PatientStorage, study: str, number: int, details: Details) -> 
 
     def replace() -> None:
         with storage.engine.begin() as connection:
-            found = connection.execute(_TRIAL_ID, {"study": study, "number": number})
-            trial_id = found.scalar_one()
+            own = trial_id(connection, study, number)
             # Optuna uses a trial's id again where its study was deleted.
-            connection.execute(DETAILS.delete().where(DETAILS.c.trial_id == trial_id))
-            row = {"trial_id": trial_id, "curve": curve, "confusion": confusion}
+            connection.execute(DETAILS.delete().where(DETAILS.c.trial_id == own))
+            row = {"trial_id": own, "curve": curve, "confusion": confusion}
             connection.execute(DETAILS.insert(), row)
 
     storage.patiently(replace)
@@ -92,9 +91,3 @@ def read(url: str, study: str, number: int) -> Details | None:
     if row is None:
         return None
     return Details(Curve(**json.loads(row.curve)), json.loads(row.confusion))
-
-
-_TRIAL_ID = sqlalchemy.text(
-    "SELECT t.trial_id FROM trials t JOIN studies s ON s.study_id = t.study_id "
-    "WHERE s.study_name = :study AND t.number = :number"
-)

@@ -17,7 +17,7 @@ from har_search.patient_storage import PatientStorage
 from har_search.show import find_trial
 from har_search.study import prepare_study, stored_spec
 
-_STREAM = 5  # sets the fresh seeds apart from all others that follow from a trial's
+_FRESH, _FOLDS = 5, 6  # set these seeds apart from all others that follow from a trial's
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,14 @@ class Entry:
 
     def fresh_seed(self, position: int) -> int:
         """Return the fresh seed at a position, a whole number below 2**32; always the same."""
-        sequence = np.random.SeedSequence([self.seed, _STREAM, position])
+        return self._seed(_FRESH, position)
+
+    def fold_seed(self, position: int) -> int:
+        """Return the seed of a fold of cross-validation, below 2**32; always the same."""
+        return self._seed(_FOLDS, position)
+
+    def _seed(self, stream: int, position: int) -> int:
+        sequence = np.random.SeedSequence([self.seed, stream, position])
         return int(sequence.generate_state(1)[0])
 
 

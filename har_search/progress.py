@@ -18,6 +18,7 @@ from har_search.events import FailedTrial, FinishedTrial
 from har_search.render import percent
 
 if TYPE_CHECKING:
+    from har_search.by_subject import BySubject
     from har_search.confirm import Progress as Progressed
     from har_search.entries import Entry
 
@@ -150,11 +151,11 @@ def _track_order(trial: FinishedTrial) -> tuple[float, float, int, int]:
     return (-trial.test_accuracy, trial.gap, trial.parameters, trial.number)
 
 
-class ConfirmProgress:
+class EntriesProgress:
     """Shows entries being trained again: a bar each on a terminal, else a line for each result."""
 
-    def __init__(self, console: Console, entries: Sequence[Entry], seeds: int) -> None:
-        self.console = console
+    def __init__(self, console: Console, entries: Sequence[Entry], total: int, unit: str) -> None:
+        self.console, self.unit = console, unit
         self.bars = Progress(
             TextColumn("[bold]{task.description}"),
             BarColumn(),
@@ -164,27 +165,32 @@ class ConfirmProgress:
             disable=not console.is_terminal,
         )
         self.tasks = {
-            entry: self.bars.add_task(f"trial {entry.number}", total=seeds, figures="")
+            entry: self.bars.add_task(f"trial {entry.number}", total=total, figures=unit)
             for entry in entries
         }
         self.told: dict[Entry, int] = {}
 
-    def __enter__(self) -> ConfirmProgress:
+    def __enter__(self) -> EntriesProgress:
         self.bars.start()
         return self
 
     def __exit__(self, *_error: object) -> None:
         self.bars.stop()
 
-    def __call__(self, progress: Progressed) -> None:
-        """Show an entry's figures so far."""
-        entry, tests = progress.entry, progress.confirmed.test_accuracies
-        figures = f"test {percent(sum(tests) / len(tests))} % mean" if tests else ""
-        seeds = len(tests)
-        if progress.done:
-            self.bars.update(self.tasks[entry], total=seeds, completed=seeds, figures=figures)
-        else:
-            self.bars.update(self.tasks[entry], completed=seeds, figures=figures)
-        if not self.console.is_terminal and tests and self.told.get(entry) != seeds:
-            self.console.print(f"trial {entry.number}: {seeds} seeds, {figures}")
-        self.told[entry] = seeds
+    def confirmed(self, progress: Progressed) -> None:
+        """Show an entry's figures with fresh seeds so far."""
+        tests = progress.confirmed.test_accuracies
+        mean = sum(tests) / len(tests) if tests else None
+        self._show(progress.entry, len(tests), mean, done=progress.done)
+
+    def held_out(self, entry: Entry, known: BySubject) -> None:
+        """Show an entry's figures on people held out so far."""
+        self._show(entry, len(known.people), known.mean if known.people else None)
+
+    def _show(self, entry: Entry, count: int, mean: float | None, *, done: bool = False) -> None:
+        figures = self.unit if mean is None else f"{self.unit}, {percent(mean)} % mean"
+        total = count if done else None  # None leaves it as it is
+        self.bars.update(self.tasks[entry], total=total, completed=count, figures=figures)
+        if not self.console.is_terminal and count and self.told.get(entry) != count:
+            self.console.print(f"trial {entry.number}: {count} {figures}")
+        self.told[entry] = count

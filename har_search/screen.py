@@ -23,6 +23,7 @@ from har_search.spec import study_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from har_search.by_subject import BySubject
     from har_search.confirm import Comparison
     from har_search.confirmations import Confirmed
     from har_search.data import Dataset
@@ -192,7 +193,7 @@ def show_confirmed(chosen: Sequence[Entry], found: Sequence[Confirmed], console:
                 continue
             pairs = zip(tests, gaps, strict=True)
             share = sum(own[name].qualifies(*pair) for pair in pairs) / len(tests)
-            judged.append(f"{summary['verdicts'][name]}: {share:.0%} of the seeds qualify")
+            judged.append(f"{summary['verdicts'][name]} ({100 * share:.0f} %)")
         table.add_row(
             str(entry.number),
             percent(entry.row["test_accuracy"]),
@@ -205,7 +206,34 @@ def show_confirmed(chosen: Sequence[Entry], found: Sequence[Confirmed], console:
     console.print(table)
     console.print(
         "\n[dim]stands, fails: the means over seeds pass a track's rule, or do not, by one-sided "
-        "t-tests at p < 0.01; entries end early where all tracks are certain.[/]",
+        "t-tests at p < 0.01; in brackets the share of seeds that qualify by themselves. Entries "
+        "end early where all tracks are certain.[/]",
+        soft_wrap=True,
+    )
+
+
+def show_by_subject(chosen: Sequence[Entry], found: Sequence[BySubject], console: Console) -> None:
+    """Write how entries do on people of the train split who were held out."""
+    from har_search.render import percent
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("trial", "was %", "people", "windows %", "a person %: mean ± sd", "worst"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for entry, known in zip(chosen, found, strict=True):
+        worst = known.worst
+        table.add_row(
+            str(entry.number),
+            percent(entry.row["test_accuracy"]),
+            str(len(known.people)),
+            percent(known.accuracy),
+            f"{percent(known.mean)} ± {percent(known.sd)}",
+            f"{percent(worst.accuracy)} (person {worst.subject})",
+        )
+    console.print(table)
+    console.print(
+        "\n[dim]Each person of the train split held out once, trained on the others for the "
+        "checkpoint epoch; the test set takes no part, but once chose this configuration and "
+        "epoch.[/]",
         soft_wrap=True,
     )
 

@@ -259,6 +259,16 @@ def _read_only(url: sqlalchemy.URL) -> str:
     return f"file:{quote(str(path.resolve()))}?{mode}"
 
 
+def trial_id(connection: sqlalchemy.Connection, study: str, number: int) -> int:
+    """Return the database's own id of a trial that is there."""
+    query = sqlalchemy.text(
+        "SELECT t.trial_id FROM trials t JOIN studies s ON s.study_id = t.study_id "
+        "WHERE s.study_name = :study AND t.number = :number"
+    )
+    found: int = connection.execute(query, {"study": study, "number": number}).scalar_one()
+    return found
+
+
 def has_studies_table(connection: sqlalchemy.Connection) -> bool:
     """Return whether Optuna's tables are there; a new PostgreSQL database has none."""
     return sqlalchemy.inspect(connection).has_table("studies")

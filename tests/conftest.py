@@ -17,6 +17,7 @@ import sqlalchemy
 
 from har_search import cli
 from har_search.data.dataset import ACTIVITIES, REAL, Dataset, Split, fingerprint
+from har_search.data.locate import Located, locate
 from har_search.data.parse import SPLIT_FILES
 from har_search.data.simulate import feature_names, simulate
 from har_search.objective import Entrant
@@ -25,6 +26,7 @@ from har_search.spec import StudySpec
 from har_search.storage import open_for_writing
 from har_search.study import prepare_study
 from har_search.study_file import load_spec
+from har_search.worker import work
 
 REAL_DATA = os.environ.get("HAR_SEARCH_DATA")
 ENTRANT = Entrant("ann", REAL, "cpu")
@@ -258,3 +260,18 @@ def har_search(
         return Ran(int(exit_info.value.code or 0), captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture
+def searched(sqlite_url: str, quick: StudySpec, located: Located) -> str:
+    """A study of four finished trials."""
+    from tests.test_worker import Recorder, prepared
+
+    job = prepared(sqlite_url, replace(quick, epochs=4), located.dataset)
+    work(replace(job, trials=4), located.dataset, Recorder())
+    return sqlite_url
+
+
+@pytest.fixture
+def located(uci_zip: Path, cache_folder: Path) -> Located:
+    return locate(str(uci_zip), cache_folder)

@@ -9,7 +9,13 @@ import typer
 from har_search.cli.choices import study_filter
 from har_search.cli.options import Data, Storage, StudyFilter, Workers
 from har_search.errors import OptionError
-from har_search.screen import locate_data, screen, show_comparison, show_confirmed
+from har_search.screen import (
+    locate_data,
+    screen,
+    show_by_subject,
+    show_comparison,
+    show_confirmed,
+)
 from har_search.storage import DEFAULT_URL
 
 
@@ -31,16 +37,26 @@ def confirm(
             help="Instead compare the one trial named with this one, window by window.",
         ),
     ] = None,
+    by_subject: Annotated[
+        bool,
+        typer.Option(
+            "--by-subject",
+            envvar="HAR_SEARCH_BY_SUBJECT",
+            help="Also hold out each person of the train split once: accuracy on people never "
+            "seen, without the test set.",
+        ),
+    ] = False,
     study: StudyFilter = None,
     storage: Storage = DEFAULT_URL,
     data: Data = "auto",
     workers: Workers = None,
 ) -> None:
     """Train entries again with fresh seeds, and judge on which tracks their means stand."""
+    from har_search.by_subject import by_subject as hold_out
     from har_search.confirm import compare
     from har_search.confirm import confirm as confirm_entries
     from har_search.entries import entries
-    from har_search.progress import ConfirmProgress
+    from har_search.progress import EntriesProgress
 
     console = screen()
     name = study_filter(study)
@@ -55,11 +71,24 @@ def confirm(
         show_comparison(compare(storage, chosen[0], other, located), console)
         return
     try:
-        with ConfirmProgress(console, chosen, seeds) as progress:
+        with EntriesProgress(console, chosen, seeds, "seeds") as progress:
             found = confirm_entries(
-                storage, chosen, located, seeds=seeds, workers=workers, on_progress=progress
+                storage,
+                chosen,
+                located,
+                seeds=seeds,
+                workers=workers,
+                on_progress=progress.confirmed,
             )
+        show_confirmed(chosen, found, console)
+        if by_subject:
+            console.print()
+            people = len(set(located.dataset.train.subjects.tolist()))
+            with EntriesProgress(console, chosen, people, "people") as progress:
+                held_out = hold_out(
+                    storage, chosen, located, workers=workers, on_progress=progress.held_out
+                )
+            show_by_subject(chosen, held_out, console)
     except KeyboardInterrupt:
         console.print("Interrupted; what is trained is kept. The same command goes on.")
         raise typer.Exit(130) from None
-    show_confirmed(chosen, found, console)
