@@ -36,8 +36,11 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# Half an hour, on an otherwise idle machine.
 bench: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
 	$(BIN)/python benchmarks/training_loop.py
+	$(BIN)/python benchmarks/race.py
 	$(BIN)/python benchmarks/bookkeeping.py --workers 2
 	$(BIN)/python benchmarks/bookkeeping.py --workers 8 --trials 120 --postgresql
 	$(BIN)/python benchmarks/scaling.py

@@ -1,53 +1,101 @@
-"""Seconds a training epoch: har-search's loop against a DataLoader loop, in one run.
+"""Seconds a training epoch, side by side in one run, on one thread.
 
-Both train the lesson's network on one thread, the two sides in turn; the ratio is the median of the
-rounds' ratios. Run it on an otherwise idle machine:
+har-search's loop against a DataLoader loop with default Adam, against scikit-learn's MLPClassifier
+where that has the same network (no BatchNorm, no dropout), and against the matrix products alone,
+which no loop can beat. The sides take turns; ratios are medians of the rounds'. Run it on an
+otherwise idle machine:
 
-    python benchmarks/training_loop.py [--data PATH] [--batch-size 64] [--rounds 7]
+    python benchmarks/training_loop.py [--data PATH] [--batch-size 32 64 256] [--rounds 7]
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import platform
 import statistics
 import time
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
-from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
+from example import example_epoch
+from threadpoolctl import threadpool_limits
 
-from har_search import model
 from har_search.data.locate import locate
 from har_search.learner import Learner, TensorSplit, TrainingConfig
 from har_search.spec import LESSON
 
+Epoch = Callable[[], object]
+NETWORKS: Mapping[str, Mapping[str, Any]] = {
+    "lesson's": {},
+    "plain": {"batch_norm": False, "dropout": 0.0},
+}
 
-def dataloader_epoch(split: TensorSplit, config: TrainingConfig) -> Callable[[], object]:
-    """Return one epoch of the usual loop: DataLoader, shuffled, default Adam, nn.Dropout."""
-    network = model.build(config.mlp)
-    optimizer = torch.optim.Adam(network.parameters(), lr=config.learning_rate)
-    loader = DataLoader(
-        TensorDataset(split.features, split.labels), batch_size=config.batch_size, shuffle=True
+
+def scikit_learn_epoch(split: TensorSplit, config: TrainingConfig) -> Epoch:
+    """Return one epoch of scikit-learn's own loop."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPClassifier
+
+    features, labels = split.features.numpy(), split.labels.numpy()
+    classifier = MLPClassifier(
+        config.mlp.hidden_widths,
+        alpha=0,
+        batch_size=config.batch_size,
+        learning_rate_init=config.learning_rate,
+        max_iter=1,
+        warm_start=True,
+        random_state=0,
     )
-    criterion = nn.CrossEntropyLoss()
 
     def epoch() -> None:
-        network.train()
-        for features, labels in loader:
-            optimizer.zero_grad()
-            criterion(network(features), labels).backward()
-            optimizer.step()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            classifier.fit(features, labels)
 
     return epoch
 
 
-def seconds(epoch: Callable[[], object]) -> float:
+def matrix_products(split: TensorSplit, config: TrainingConfig) -> Epoch:
+    """Return the products of one epoch: each layer's output, and both of its slopes."""
+    sizes = (config.mlp.features, *config.mlp.hidden_widths, config.mlp.activities)
+    batch = config.batch_size
+    layers = [
+        (
+            torch.randn(batch, inputs),
+            torch.randn(inputs, outputs),
+            torch.randn(batch, outputs),
+            torch.empty(batch, inputs),
+            torch.empty(inputs, outputs),
+            torch.empty(batch, outputs),
+        )
+        for inputs, outputs in itertools.pairwise(sizes)
+    ]
+
+    def epoch() -> None:
+        for _ in range(-(-len(split.labels) // batch)):
+            for number, (inputs, weights, slope, to_inputs, to_weights, outputs) in enumerate(
+                layers
+            ):
+                torch.mm(inputs, weights, out=outputs)
+                torch.mm(inputs.t(), slope, out=to_weights)
+                if number:  # nobody needs the slope of the features
+                    torch.mm(slope, weights.t(), out=to_inputs)
+
+    return epoch
+
+
+def seconds(epoch: Epoch) -> float:
     begun = time.perf_counter()
     epoch()
     return time.perf_counter() - begun
+
+
+def spread(ratios: list[float]) -> str:
+    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
 
 
 def main() -> None:
@@ -63,22 +111,44 @@ def main() -> None:
         f"{platform.machine()} {platform.system()}, {os.cpu_count()} cores, torch "
         f"{torch.__version__}, one thread, {dataset.name}, {arguments.rounds} rounds\n"
     )
-    print("| batch | DataLoader s/epoch | har-search s/epoch | times faster (min to max) |")
-    print("| ---: | ---: | ---: | ---: |")
-    for batch_size in arguments.batch_size:
-        config = TrainingConfig.from_hyperparameters(
-            {**LESSON, "batch_size": batch_size}, epochs=arguments.rounds + 1, optimizer="adam"
-        )
-        theirs, ours = dataloader_epoch(split, config), Learner(config, split, [0]).train_epoch
-        theirs()
-        ours()
-        pairs = [(seconds(theirs), seconds(ours)) for _ in range(arguments.rounds)]
-        ratios = [their / our for their, our in pairs]
-        print(
-            f"| {batch_size} | {statistics.median(their for their, _ in pairs):.3f} "
-            f"| {statistics.median(our for _, our in pairs):.3f} "
-            f"| {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}) |"
-        )
+    print(
+        "| network | batch | har-search s/epoch | times DataLoader (min to max) "
+        "| times scikit-learn | share of the matrix products |"
+    )
+    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    for name, changes in NETWORKS.items():
+        for batch_size in arguments.batch_size:
+            config = TrainingConfig.from_hyperparameters(
+                {**LESSON, **changes, "batch_size": batch_size},
+                epochs=arguments.rounds + 1,
+                optimizer="adam",
+            )
+            sides: dict[str, Epoch] = {
+                "ours": Learner(config, split, [0]).train_epoch,
+                "loader": example_epoch(split, config),
+                "products": matrix_products(split, config),
+            }
+            if name == "plain":
+                sides["scikit-learn"] = scikit_learn_epoch(split, config)
+            with threadpool_limits(1):
+                for epoch in sides.values():
+                    epoch()
+                rounds = [
+                    {side: seconds(epoch) for side, epoch in sides.items()}
+                    for _ in range(arguments.rounds)
+                ]
+
+            def ratios(side: str, rounds: list[dict[str, float]] = rounds) -> list[float]:
+                return [each[side] / each["ours"] for each in rounds]
+
+            own = statistics.median(each["ours"] for each in rounds)
+            print(
+                f"| {name} | {batch_size} | {own:.3f} "
+                f"| {spread(ratios('loader'))} "
+                f"| {spread(ratios('scikit-learn')) if 'scikit-learn' in sides else ''} "
+                f"| {statistics.median(ratios('products')):.0%} |",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

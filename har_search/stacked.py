@@ -27,7 +27,7 @@ class Stack:
         self.networks = tuple(networks)
         norm = next((each for each in networks[0] if isinstance(each, nn.BatchNorm1d)), None)
         learned = [name for name, _ in networks[0].named_parameters()]
-        running = ["1.running_mean", "1.running_var"] if norm is not None else []
+        running = [name for name, each in networks[0].named_buffers() if each.is_floating_point()]
         tensors = [
             torch.stack([network.state_dict()[name] for network in networks])
             for name in learned + running

@@ -84,7 +84,7 @@ def _run_trial(
     study: optuna.Study,
     claim: Claim,
     objective: Objective,
-    leads: Mapping[int, bool],
+    leads: dict[int, bool],
     orders: Orders,
 ) -> None:
     """Fill a claimed place with one trial, or give the place back."""
@@ -116,7 +116,7 @@ def _run_trial(
     claim.release()
     if told.state != TrialState.FAIL:  # else it was taken for dead at the last moment
         done = finished_trials(storage, study.study_name)
-        orders.tell(_finished(told, objective.spec, done, leads=leads.get(trial.number, False)))
+        orders.tell(_finished(told, objective.spec, done, leads=leads.pop(trial.number, False)))
 
 
 def details_of(result: TrainingResult) -> Details:

@@ -12,6 +12,7 @@ from tests.acceptance.conftest import Running
 Start = Callable[..., Running]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals of POSIX")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
 def test_a_signal_ends_all_of_it_and_what_is_trained_is_kept(
