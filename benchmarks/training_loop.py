@@ -2,8 +2,8 @@
 
 har-search's loop against a DataLoader loop with default Adam, against scikit-learn's MLPClassifier
 where that has the same network (no BatchNorm, no dropout), and against the matrix products alone,
-which no loop can beat. The sides take turns; ratios are medians of the rounds'. Run it on an
-otherwise idle machine:
+which no loop can beat; and eight replicas side by side against one. The sides take turns; ratios
+are medians of the rounds'. Run it on an otherwise idle machine:
 
     python benchmarks/training_loop.py [--data PATH] [--batch-size 32 64 256] [--rounds 7]
 """
@@ -113,9 +113,9 @@ def main() -> None:
     )
     print(
         "| network | batch | har-search s/epoch | times DataLoader (min to max) "
-        "| times scikit-learn | share of the matrix products |"
+        "| times scikit-learn | share of the matrix products | 8 replicas |"
     )
-    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name, changes in NETWORKS.items():
         for batch_size in arguments.batch_size:
             config = TrainingConfig.from_hyperparameters(
@@ -125,6 +125,7 @@ def main() -> None:
             )
             sides: dict[str, Epoch] = {
                 "ours": Learner(config, split, [0]).train_epoch,
+                "replicas": Learner(config, split, range(8)).train_epoch,
                 "loader": example_epoch(split, config),
                 "products": matrix_products(split, config),
             }
@@ -146,7 +147,8 @@ def main() -> None:
                 f"| {name} | {batch_size} | {own:.3f} "
                 f"| {spread(ratios('loader'))} "
                 f"| {spread(ratios('scikit-learn')) if 'scikit-learn' in sides else ''} "
-                f"| {statistics.median(ratios('products')):.0%} |",
+                f"| {statistics.median(ratios('products')):.0%} "
+                f"| {statistics.median(ratios('replicas')):.1f} times one |",
                 flush=True,
             )
 
