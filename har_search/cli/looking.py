@@ -134,8 +134,8 @@ def report(
 
     written = write_report(storage, study_filter(study), to, force=force)
     screen().print(
-        f"{written.path}: study {written.study}, {written.finished:,} finished trials, "
-        f"{written.size / 1e6:.1f} MB",
+        f"{written.path}: study {written.study}, {written.finished:,} finished "
+        f"trial{'s' if written.finished != 1 else ''}, {written.size / 1e6:.1f} MB",
         markup=False,
         soft_wrap=True,
     )

@@ -19,7 +19,7 @@ def words(effect: Effect) -> list[str]:
         if len(groups) == 1 and trials >= FEWEST_TRIALS:
             return [f"All {trials:,} trials had {_named(groups[0], choices)}: nothing to compare."]
         if trials < FEWEST_TRIALS:
-            return [f"Only {trials} trials chose a value: too few to tell."]
+            return [f"Only {_trials(trials)} chose a value: too few to tell."]
         few = min(groups, key=lambda group: group.trials)
         return [f"Only {_trials(few.trials)} had {_named(few, choices)}: too few to tell."]
     accuracy, gap = effect.tendencies
