@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from har_search.pictures import MANY, Theme, drawing
-from har_search.report.effects import DISTINCT, FEWEST_IN_GROUP, Effect, number
+from har_search.report.effects import DISTINCT, FEWEST_IN_GROUP, Effect
 
 SIZE = (3.9, 2.5)  # inches
 MARGINS = (0.62, 0.12, 0.5, 0.26)
@@ -43,16 +43,18 @@ def _by(
             return figure
         places, at = _places(effect)
         inside = _frame(axes, figures, worst)
+        many = len(figures) > MANY
+        opacity = min(1.0, 3 * MANY / max(len(figures), 1)) if many else 1.0
         for members, colour in ((effect.pruned, theme.cloud), (~effect.pruned, theme.accents[0])):
             shown = members & inside
             axes.scatter(
                 places[shown],
                 figures[shown],
-                s=9,
+                s=5 if many else 9,
                 linewidths=0,
-                alpha=0.55 if colour == theme.cloud else 0.85,
+                alpha=opacity * (0.55 if colour == theme.cloud else 0.85),
                 color=colour,
-                rasterized=len(figures) > MANY,
+                rasterized=many,
             )
         if effect.choices or len(np.unique(effect.values)) <= DISTINCT:
             for place, group, median in zip(at, effect.groups, medians, strict=True):
@@ -103,7 +105,7 @@ def _scale(axes: Axes, effect: Effect, at: np.ndarray[Any, np.dtype[np.float64]]
         axes.set_xticks(range(len(effect.choices)), effect.choices)
         axes.set_xlim(-0.6, len(effect.choices) - 0.4)
     elif len(distinct) <= DISTINCT:
-        axes.set_xticks(at, [number(each) for each in distinct])
+        axes.set_xticks(at, [f"{each:g}" for each in distinct])
         axes.set_xlim(-0.6, len(distinct) - 0.4)
     elif effect.log:
         axes.set_xscale("log")

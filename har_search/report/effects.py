@@ -167,7 +167,7 @@ def _groups(
         return [(label, values == place) for place, label in enumerate(choices)]
     distinct = np.unique(values)
     if len(distinct) <= DISTINCT:
-        return [(number(each), values == each) for each in distinct]
+        return [(f"{each:g}", values == each) for each in distinct]
     bins = int(np.clip(len(values) // 15, 2, DISTINCT))
     edges = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)))
     places = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
@@ -181,7 +181,7 @@ def _groups(
 
 
 def number(value: float) -> str:
-    """Write a hyperparameter's value: whole numbers as they are, others with two digits."""
+    """Write a bound of a range: whole numbers as they are, others with two digits."""
     return f"{value:.0f}" if float(value).is_integer() else f"{value:.2g}"
 
 

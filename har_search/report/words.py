@@ -196,5 +196,5 @@ def _changes(figure: str, tendencies: Sequence[tuple[str, Tendency]]) -> list[st
         ways.setdefault(way, []).append(title)
     if not ways:
         return []
-    parts = [f"{way} {' and '.join(titles)}" for way, titles in ways.items()]
-    return [f"{figure} clearly {', '.join(parts)}."]
+    parts = [f"{way} {', '.join(titles)}" for way, titles in ways.items()]
+    return [f"{figure} clearly {' and '.join(parts)}."]
