@@ -73,10 +73,28 @@ def test_a_bend_is_seen_though_it_neither_rises_nor_falls() -> None:
     frame = trials(300, lambda place: -0.06 * (place - 0.5) ** 2)
     effect, accuracy, _ = only(effects(frame, spec_of(learning_rate=RATE)))
     assert accuracy.bends
+    assert accuracy.turn == "highest"
     assert not accuracy.clear
     text = " ".join(words(effect))
-    assert "did not simply rise or fall" in text
+    assert "Middle values went with higher test accuracy than both ends" in text
     assert "Its median was highest at 0.00" in text
+
+
+def test_steps_that_neither_rise_nor_turn_are_seen_to_differ() -> None:
+    frame = trials(400, lambda place: 0.01 * (place // 0.25 % 2))
+    effect, accuracy, _ = only(effects(frame, spec_of(learning_rate=RATE)))
+    assert accuracy.any
+    assert "Its median was highest at" in " ".join(words(effect))
+
+
+def test_a_gap_that_is_smallest_in_between_is_said_to_be() -> None:
+    frame = trials(300)
+    place = (np.log10(frame["learning_rate"]) + 4) / 3
+    frame["gap"] += 0.06 * (place - 0.4) ** 2
+    effect, _, gap = only(effects(frame, spec_of(learning_rate=RATE)))
+    assert gap.turn == "lowest"
+    text = " ".join(words(effect))
+    assert "Middle values went with a smaller gap than both ends" in text
 
 
 def test_nothing_is_made_of_noise() -> None:

@@ -2,9 +2,9 @@
 
 Numbers are judged by Spearman's rank correlation (Spearman 1904), which asks only whether one rises
 with the other; a course that bends by Kruskal and Wallis's test over groups (1952), as are choices
-without an order. A p under `ALPHA` is called clear. Trials are not independent (the sampler went on
-where it was good), so a p is smaller here than it should be: `ALPHA` is strict for that reason, and
-nothing here shows a cause.
+without an order; one that turns by its turning point against both ends. A p under `ALPHA` is called
+clear. Trials are not independent (the sampler went on where it was good), so a p is smaller here
+than it should be: `ALPHA` is strict for that reason, and nothing here shows a cause.
 """
 
 from __future__ import annotations
@@ -47,17 +47,23 @@ class Tendency:
 
     `correlation` is Spearman's, None where values have no order; `p` is its or, for groups,
     Kruskal and Wallis's. `bends` says that groups differ clearly though the whole does not rise or
-    fall.
+    fall; `turn` is "highest" or "lowest" where a group in between clearly is, against both ends.
     """
 
     p: float
     correlation: float | None = None
     bends: bool = False
+    turn: str | None = None
 
     @property
     def clear(self) -> bool:
         """Whether it is more than luck would often do."""
         return self.p < ALPHA
+
+    @property
+    def any(self) -> bool:
+        """Whether it is clear, bends or turns."""
+        return self.clear or self.bends or self.turn is not None
 
     @property
     def strength(self) -> str:
@@ -198,4 +204,20 @@ def _tendency(
     if not ordered:
         return Tendency(between)
     correlation, p = map(float, stats.spearmanr(values, figures))
-    return Tendency(p, correlation, bends=p >= ALPHA and between < ALPHA)
+    bends = p >= ALPHA and between < ALPHA
+    return Tendency(p, correlation, bends, _turn([figures[members] for members in groups]))
+
+
+def _turn(groups: Sequence[np.ndarray[Any, np.dtype[np.float64]]]) -> str | None:
+    """Return which extreme lies in between, by Mann and Whitney's test (1947) against both ends."""
+    medians = [np.median(group) for group in groups]
+    for extreme, place, side in (
+        ("highest", int(np.argmax(medians)), "greater"),
+        ("lowest", int(np.argmin(medians)), "less"),
+    ):
+        if 0 < place < len(groups) - 1 and all(
+            stats.mannwhitneyu(groups[place], groups[end], alternative=side).pvalue < ALPHA
+            for end in (0, -1)
+        ):
+            return extreme
+    return None

@@ -26,17 +26,17 @@ def words(effect: Effect) -> list[str]:
     if choices:
         return _of_choices(groups, choices, accuracy, gap)
     large = [group for group in groups if group.trials >= FEWEST_IN_GROUP]
-    if not any((accuracy.clear, accuracy.bends, gap.clear, gap.bends)):
+    if not (accuracy.any or gap.any):
         return [f"No clear tendency in test accuracy ({_rho(accuracy)}) or gap ({_rho(gap)})."]
     words = [_course(accuracy, "test accuracy", "higher", "lower")]
-    if accuracy.clear or accuracy.bends:
+    if accuracy.any:
         best, worst = _extremes(large, "test_accuracy")
         words.append(
             f"Its median was highest at {best.label} ({percent(best.test_accuracy)} %) and lowest "
             f"at {worst.label} ({percent(worst.test_accuracy)} %)."
         )
     words.append(_course(gap, "gap", "larger", "smaller"))
-    if gap.clear or gap.bends:
+    if gap.any:
         wide, narrow = _extremes(large, "gap")
         words.append(
             f"Its median was smallest at {narrow.label} ({percent(narrow.gap)} pp) and largest at "
@@ -53,9 +53,12 @@ def _rho(tendency: Tendency) -> str:
 
 def _course(tendency: Tendency, figure: str, more: str, less: str) -> str:
     rho = _rho(tendency)
+    article = "" if figure == "test accuracy" else "a "
+    if tendency.turn:
+        extreme = {"highest": more, "lowest": less}[tendency.turn]
+        return f"Middle values went with {article}{extreme} {figure} than both ends ({rho})."
     if tendency.clear:
         direction = more if (tendency.correlation or 0.0) > 0 else less
-        article = "" if figure == "test accuracy" else "a "
         return f"Larger values went {tendency.strength} with {article}{direction} {figure} ({rho})."
     if tendency.bends:
         return f"The {figure} did not simply rise or fall ({rho}), but differed along the way."
@@ -184,12 +187,14 @@ def _of_effects(effects: Sequence[Effect]) -> list[str]:
 
 
 def _changes(figure: str, tendencies: Sequence[tuple[str, Tendency]]) -> list[str]:
-    """Say with which hyperparameters a figure clearly rose, fell or differed; nothing of none."""
+    """Say with which hyperparameters a figure clearly rose, fell, turned or differed, if any."""
     ways: dict[str, list[str]] = {}
     for title, tendency in tendencies:
-        if tendency.clear and tendency.correlation is not None:
+        if tendency.turn:
+            way = f"was {tendency.turn} at middle values of"
+        elif tendency.clear and tendency.correlation is not None:
             way = "rose with larger" if tendency.correlation > 0 else "fell with larger"
-        elif tendency.clear or tendency.bends:
+        elif tendency.any:
             way = "differed by"
         else:
             continue
