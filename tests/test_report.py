@@ -22,6 +22,7 @@ from har_search.details import Curve, Details
 from har_search.errors import NotFoundError, OptionError
 from har_search.objective import suggest
 from har_search.report import write_report
+from har_search.report.inline import _own
 from har_search.report.page import MARK
 from har_search.spec import StudySpec
 from har_search.storage import open_for_writing
@@ -188,6 +189,11 @@ def test_pictures_take_the_pages_colours(
     assert "font-family" not in drawn
     left = set(re.findall(r"#[0-9a-f]{6}\b", drawn))
     assert left <= {"#000000", "#ffffff"}, left
+
+
+def test_a_font_written_in_short_keeps_its_size_and_weight() -> None:
+    style = "font: 700 10.5px 'DejaVu Sans', sans-serif; fill: #2a3440"
+    assert _own("style", style, "one") == "font-size: 10.5px; font-weight: 700; fill: var(--ink)"
 
 
 def test_what_people_wrote_is_text(

@@ -68,5 +68,6 @@ def _own(key: str, value: str, name: str) -> str:
 
 
 def _font(found: re.Match[str]) -> str:
+    """Keep size and weight of the shorthand that some versions of matplotlib write."""
     weight = "; font-weight: 700" if found[1] else ""
     return f"font-size: {found[2]}{weight}"
