@@ -20,6 +20,7 @@ from har_search.data.dataset import ACTIVITIES
 from har_search.details import Curve
 from har_search.status import Point
 
+MANY = 500  # marks
 Margins = tuple[float, float, float, float]  # left, right, bottom, top, in inches
 
 
@@ -48,7 +49,7 @@ def activity_name(activity: str) -> str:
 def learning_curve(curve: Curve, epoch: int, theme: Theme = THEMES["light"]) -> Figure:
     """Draw accuracy by epoch, the checkpoint epoch marked."""
     epochs = np.arange(1, len(curve.test_accuracy) + 1)
-    with _axes(theme, (6.4, 3.6), (0.82, 0.1, 0.5, 0.34)) as (figure, axes):
+    with drawing(theme, (6.4, 3.6), (0.82, 0.1, 0.5, 0.34)) as (figure, axes):
         known = [each is not None for each in curve.train_accuracy]
         train = [100 * each for each in curve.train_accuracy if each is not None]
         axes.plot(
@@ -81,7 +82,7 @@ def confusion_matrix(confusion: Sequence[Sequence[int]], theme: Theme = THEMES["
     """Draw test windows by activity (row) and what they were taken for (column)."""
     counts = np.array(confusion)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    with _axes(theme, (5.4, 4.4), (1.75, 0.1, 1.15, 0.1), grid=False) as (figure, axes):
+    with drawing(theme, (5.4, 4.4), (1.75, 0.1, 1.15, 0.1), grid=False) as (figure, axes):
         colours = mpl.colormaps[theme.heat]
         axes.imshow(shares, cmap=colours, vmin=0, vmax=1)
         for (row, column), count in np.ndenumerate(counts):
@@ -118,12 +119,12 @@ def accuracy_against_gap(
         dtype=bool,
     )
     left, right, bottom, top = -1.0, 7.0, 92.0, 98.5
-    with _axes(theme, (6.4, 4.2), (0.6, 0.15, 0.5, 0.08)) as (figure, axes):
+    with drawing(theme, (6.4, 4.2), (0.6, 0.15, 0.5, 0.08)) as (figure, axes):
         axes.set(xlim=(left, right), ylim=(bottom, top))
         for track, colour in zip(tracks, theme.accents, strict=False):
             _shade(axes, track, colour)
-        # Thousands of marks would make a heavy picture: those that only fill the cloud are pixels.
-        style: Any = {"s": 14, "linewidths": 0, "rasterized": True}
+        # Thousands of marks would make a heavy picture: they are pixels then.
+        style: Any = {"s": 14, "linewidths": 0, "rasterized": len(points) > MANY}
         axes.scatter(gaps[~qualify], accuracies[~qualify], color=theme.cloud, alpha=0.6, **style)
         axes.scatter(gaps[qualify], accuracies[qualify], color=theme.accents[0], **style)
         lesson = np.array([each.lesson for each in points], dtype=bool)
@@ -153,7 +154,7 @@ def _shade(axes: Axes, track: Track, colour: str) -> None:
 
 
 @contextmanager
-def _axes(
+def drawing(
     theme: Theme, size: tuple[float, float], margins: Margins, *, grid: bool = True
 ) -> Iterator[tuple[Figure, Axes]]:
     """Make a figure of `size` inches with one pair of axes in the theme's colours.

@@ -21,6 +21,8 @@ def test_the_wheel_ships_the_studies_and_the_command(tmp_path: Path) -> None:
         unpacked = tmp_path / "installed"
         archive.extractall(unpacked)
     assert {f"har_search/studies/{name}.toml" for name in ("homework", "lesson", "wide")} <= names
+    pages = ("web/static/style.css", "web/templates/base.html", "report/report.html")
+    assert {f"har_search/{name}" for name in (*pages, "report/report.css")} <= names
     assert not [name for name in names if name.startswith(("tests", "benchmarks"))]
     ran = subprocess.run(
         [

@@ -1,9 +1,10 @@
-"""The commands that look at what a search found: `leaderboard`, `show` and `dashboard`."""
+"""The commands that look at what a search found: `leaderboard`, `show`, `report`, `dashboard`."""
 
 from __future__ import annotations
 
 import time
 import webbrowser
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -111,6 +112,33 @@ def show(
         console.print(f"  {escape(line)}")
     console.print("\n[bold]The network[/]")
     console.print(model.source(mlp_config(row["params"])), markup=False, soft_wrap=True)
+
+
+def report(
+    study: StudyFilter = None,
+    to: Annotated[
+        Path, typer.Option(metavar="FILE", envvar="HAR_SEARCH_TO", help="The file to write.")
+    ] = Path("report.html"),
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            envvar="HAR_SEARCH_FORCE",
+            help="Replace a file that is there even where it is no report.",
+        ),
+    ] = False,
+    storage: Storage = DEFAULT_URL,
+) -> None:
+    """Write a study's report, one HTML file to send to the teacher or to print."""
+    from har_search.report import write_report  # matplotlib and scipy: not for every command
+
+    written = write_report(storage, study_filter(study), to, force=force)
+    screen().print(
+        f"{written.path}: study {written.study}, {written.finished:,} finished "
+        f"trial{'s' if written.finished != 1 else ''}, {written.size / 1e6:.1f} MB",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 def dashboard(

@@ -1,6 +1,8 @@
 """The pages in a real browser, while a real search runs."""
 
+import base64
 import json
+import re
 import shutil
 import socket
 import subprocess
@@ -190,3 +192,43 @@ def test_it_fits_a_telephone(
         browser.get(address + path)
         width = browser.execute_script("return document.documentElement.scrollWidth")
         assert width <= 390, path
+
+
+def test_a_report_opens_as_a_file_fits_and_prints(
+    start: Start, sqlite_url: str, browser: Browser, tmp_path: Path
+) -> None:
+    assert start(sqlite_url, "--trials", 25, "--workers", 2, epochs=3).wait() == 0
+    path = tmp_path / "report.html"
+    command = [sys.executable, "-m", "har_search", "report", "--storage", sqlite_url]
+    subprocess.run([*command, "--to", str(path)], check=True)
+    for width in (390, 768, 1280):
+        metrics = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 500}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        browser.get(path.as_uri())
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+    assert "Trial" in texts(browser, ".winner h3")[0]
+    assert len(texts(browser, ".confusion tbody tr")) >= 6
+    read = "return performance.getEntriesByType('resource').map(each => each.name)"
+    assert not [each for each in browser.execute_script(read) if not each.startswith("data:")]
+
+    colour = "return getComputedStyle(document.querySelector(arguments[0]))[arguments[1]]"
+    dark = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
+    ticks = ".plot text", "fill"
+    light_ink = browser.execute_script(colour, *ticks)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", dark)
+    assert browser.execute_script(colour, *ticks) != light_ink  # pictures follow the page
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", **dark})
+    assert browser.execute_script(colour, *ticks) == light_ink  # paper is white
+    page_width = round(186 / 25.4 * 96)  # A4 less its margins, in CSS pixels
+    metrics = {"width": page_width, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= page_width
+    tallest = """return Math.max(...[...document.querySelectorAll('.card, .picture, .panel')]
+        .map(each => each.getBoundingClientRect().height))"""
+    assert browser.execute_script(tallest) < 271 / 25.4 * 96  # each fits on a page
+    printed = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+    pdf = base64.b64decode(printed["data"])
+    assert 2 <= len(re.findall(rb"/Type /Page\b", pdf)) <= 7
+
+    errors = [each for each in browser.get_log("browser") if each["level"] == "SEVERE"]
+    assert not errors, json.dumps(errors)
