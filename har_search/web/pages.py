@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 from flask import Flask, make_response, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response
 
 from har_search import details, model, pictures
-from har_search.data.dataset import ACTIVITIES
+from har_search.confusion import per_activity
 from har_search.errors import HarSearchError, NotFoundError, StorageError
 from har_search.render import confirmed, percent, standing
 from har_search.show import differences, find_trial, mlp_config
@@ -70,7 +69,7 @@ def make_pages(url: str) -> Flask:
                 "entry.html",
                 row=row,
                 details=found,
-                activities=_activities(found),
+                activities=per_activity(found.confusion) if found else [],
                 differences=differences(row["params"]),
                 source=model.source(mlp_config(row["params"])),
             )
@@ -141,26 +140,6 @@ def _svg(body: bytes) -> Response:
 
 def _message(title: str, text: str) -> str:
     return render_template("message.html", title=title, text=text, home=url_for("leaderboard"))
-
-
-def _activities(found: details.Details | None) -> list[dict[str, Any]]:
-    """Return each activity's precision and recall, None where none was taken for it."""
-    if found is None:
-        return []
-    counts = found.confusion
-    rows = []
-    for index, activity in enumerate(ACTIVITIES):
-        right, windows = counts[index][index], sum(counts[index])
-        taken = sum(row[index] for row in counts)
-        rows.append(
-            {
-                "name": pictures.activity_name(activity),
-                "windows": windows,
-                "precision": right / taken if taken else None,
-                "recall": right / windows if windows else None,
-            }
-        )
-    return rows
 
 
 def duration(seconds: float) -> str:
