@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,26 +100,45 @@ class Checkpoint:
     retrained_because: str = ""
 
 
-def checkpoint(record: Record, folder: Path | None, dataset: Dataset) -> Checkpoint:
+OnTraining = Callable[[Record, int, str], None]
+
+
+def checkpoint(
+    record: Record, folder: Path | None, dataset: Dataset, on_training: OnTraining
+) -> Checkpoint:
     """Return a trial's network: with its saved weights where they do what was recorded, else anew.
+
+    `on_training` is told the epochs and the reason before a training.
 
     Raises:
         StudyMismatchError: the trial was trained on other data.
     """
     require_data(record, dataset)
     saved = saved_weights(record, folder)
-    reason = saved.reason
-    if saved.weights is not None:
-        network = network_of(record, saved.weights)
-        with one_thread():
-            found = accuracy(network, TensorSplit.of(dataset.test))
-        if found == record.figures["test_accuracy"]:
-            return Checkpoint(network)
-        reason = (
-            f"its saved weights have a test accuracy of {100 * found:.2f} %, not the recorded "
-            f"{100 * record.figures['test_accuracy']:.2f} %"
-        )
-    again = train_again(record, dataset, epochs=record.entry.epoch, device=device_of(record))
-    return Checkpoint(
-        network_of(record, {key: value.cpu() for key, value in again.weights.items()}), reason
+    if saved.weights is None:
+        return retrained(record, dataset, saved.reason, on_training)
+    network = network_of(record, saved.weights)
+    recorded = record.figures["test_accuracy"]
+    with one_thread():
+        found = accuracy(network, TensorSplit.of(dataset.test))
+    if found == recorded:
+        return Checkpoint(network)
+    reason = (
+        f"its saved weights have a test accuracy of {100 * found:.2f} %, not the recorded "
+        f"{100 * recorded:.2f} %"
     )
+    return retrained(record, dataset, reason, on_training)
+
+
+def retrained(record: Record, dataset: Dataset, reason: str, on_training: OnTraining) -> Checkpoint:
+    """Train a trial's network again with its own seed, up to its checkpoint epoch.
+
+    Raises:
+        StudyMismatchError: the trial was trained on other data.
+    """
+    require_data(record, dataset)
+    epochs = record.entry.epoch
+    on_training(record, epochs, reason)
+    again = train_again(record, dataset, epochs=epochs, device=device_of(record))
+    weights = {key: value.cpu() for key, value in again.weights.items()}
+    return Checkpoint(network_of(record, weights), reason)

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
+from har_search.render import percent
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import Console
 
+    from har_search.export import Exported
     from har_search.reproduce import Difference, Reproduction
 
 
@@ -40,6 +43,33 @@ def show_reproduction(found: Reproduction, console: Console) -> None:
         console.print(
             "  Versions, device and data are those recorded, so another model of processor, or a "
             "record that was changed."
+        )
+
+
+def show_export(exported: Exported, console: Console, errors: Console) -> None:
+    """Say what was written, how well the network in it does, and on stderr what is missing."""
+    about = exported.about
+    figures, board = about["figures"], about["leaderboard"]
+    console.print(
+        f"[bold]trial {about['trial']} of study {escape(about['study'])}[/] is in "
+        f"{escape(str(exported.folder))}: {', '.join(exported.files)}",
+        soft_wrap=True,
+    )
+    console.print(
+        f"test {percent(figures['test_accuracy'])} %, train {percent(figures['train_accuracy'])} "
+        f"%, gap {percent(figures['gap'])} pp as evaluated now; weights: "
+        f"{about['weights']['from']}",
+        soft_wrap=True,
+    )
+    if any(figures[name] != board[name] for name in board):
+        errors.print(
+            "[bold yellow]warning:[/] this is not the leaderboard's network, which has "
+            f"{percent(board['test_accuracy'])} % and {percent(board['gap'])} pp; training again "
+            f"did not bring it back (`har-search reproduce {about['trial']}` says why)"
+        )
+    if exported.no_onnx:
+        errors.print(
+            f"[bold yellow]warning:[/] model.onnx was left out: {escape(exported.no_onnx)}"
         )
 
 

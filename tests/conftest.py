@@ -15,8 +15,9 @@ import optuna
 import pytest
 import sqlalchemy
 
-from har_search import cli
+from har_search import artifacts, cli
 from har_search.data.dataset import ACTIVITIES, REAL, Dataset, Split, fingerprint
+from har_search.data.locate import Located, locate
 from har_search.data.parse import SPLIT_FILES
 from har_search.data.simulate import feature_names, simulate
 from har_search.objective import Entrant
@@ -25,6 +26,7 @@ from har_search.spec import StudySpec
 from har_search.storage import open_for_writing
 from har_search.study import prepare_study
 from har_search.study_file import load_spec
+from har_search.worker import work
 
 REAL_DATA = os.environ.get("HAR_SEARCH_DATA")
 ENTRANT = Entrant("ann", REAL, "cpu")
@@ -171,6 +173,30 @@ def quick_file(tmp_path: Path) -> str:
     path = tmp_path / "quick.toml"
     path.write_text(QUICK_FILE)
     return str(path)
+
+
+@pytest.fixture
+def located(uci_zip: Path, cache_folder: Path) -> Located:
+    """The small data set, found as the command line finds it."""
+    return locate(str(uci_zip), cache_folder)
+
+
+def search(url: str, spec: StudySpec, dataset: Dataset, trials: int, folder: Path | None) -> None:
+    """Run trials of a study in this process; `folder` is the artifacts'."""
+    from tests.test_worker import Recorder, prepared
+
+    if folder is not None:
+        artifacts.make_folder(folder)
+    job = replace(prepared(url, spec, dataset), trials=trials, artifacts=folder)
+    work(job, dataset, Recorder())
+
+
+@pytest.fixture
+def kept(sqlite_url: str, quick: StudySpec, located: Located) -> str:
+    """The URL of a study of three trials of four epochs whose weights lie beside the database."""
+    folder = artifacts.folder_of(sqlite_url)
+    search(sqlite_url, replace(quick, epochs=4), located.dataset, 3, folder)
+    return sqlite_url
 
 
 @dataclass(frozen=True)

@@ -10,45 +10,16 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from har_search import artifacts, objective
+from har_search import objective
 from har_search.artifacts import folder_of
 from har_search.data.dataset import Dataset
-from har_search.data.locate import Located, locate
+from har_search.data.locate import Located
 from har_search.errors import NotFoundError, StudyMismatchError
-from har_search.job import Job
 from har_search.record import Record, read_record
 from har_search.reproduce import first_epoch_apart, reproduce
 from har_search.spec import Component, StudySpec
 from har_search.storage import open_for_writing
-from har_search.worker import work
-from tests.conftest import Ran
-from tests.test_worker import Recorder, prepared
-
-
-@pytest.fixture
-def located(uci_zip: Path, cache_folder: Path) -> Located:
-    return locate(str(uci_zip), cache_folder)
-
-
-def search(job: Job, dataset: Dataset, trials: int, folder: Path | None = None) -> None:
-    if folder is not None:
-        artifacts.make_folder(folder)
-    work(replace(job, trials=trials, artifacts=folder), dataset, Recorder())
-
-
-@pytest.fixture
-def folder(sqlite_url: str) -> Path:
-    folder = folder_of(sqlite_url)
-    assert folder is not None
-    return folder
-
-
-@pytest.fixture
-def searched(sqlite_url: str, quick: StudySpec, located: Located, folder: Path) -> str:
-    """A study of three finished trials, and its artifacts beside it."""
-    job = prepared(sqlite_url, replace(quick, epochs=4), located.dataset)
-    search(job, located.dataset, 3, folder)
-    return sqlite_url
+from tests.conftest import Ran, search
 
 
 def change(url: str, statement: str, *values: object) -> None:
@@ -65,7 +36,9 @@ SET_FIGURE = (
 )
 
 
-def weights_of(record: Record, folder: Path) -> Path:
+def weights_of(url: str, record: Record) -> Path:
+    folder = folder_of(url)
+    assert folder is not None
     return folder / record.files["weights.safetensors"]
 
 
@@ -73,8 +46,7 @@ def test_every_trial_comes_back_at_every_database(
     url: str, quick: StudySpec, located: Located, tmp_path: Path
 ) -> None:
     folder = tmp_path / "artifacts"
-    job = prepared(url, replace(quick, epochs=4), located.dataset)
-    search(job, located.dataset, 3, folder)
+    search(url, replace(quick, epochs=4), located.dataset, 3, folder)
     for number in range(3):
         found = reproduce(read_record(url, number), located.dataset, folder)
         assert found.identical, found.differences
@@ -92,7 +64,7 @@ def test_a_pruned_trial_is_trained_for_the_epochs_that_it_ran(
     pruner = Component("percentile", {"percentile": 1.0, "startup_trials": 1})
     recipe = {**quick.recipe, "schedule": "one-cycle", "mixup": 0.2}
     spec = replace(quick, epochs=6, pruner=pruner, recipe=recipe)
-    search(prepared(sqlite_url, spec, located.dataset), located.dataset, 6)
+    search(sqlite_url, spec, located.dataset, 6, None)
     records = [read_record(sqlite_url, number) for number in range(6)]
     pruned = [each for each in records if each.pruned]
     assert pruned
@@ -110,17 +82,17 @@ def test_a_trial_that_diverged_diverges_again(
     recipe = {**quick.recipe, "learning_rate": 10.0}
     spec = replace(quick, epochs=30, search=search_space, recipe=recipe, starts=())
     spec = replace(spec, optimizer="adam")
-    search(prepared(sqlite_url, spec, located.dataset), located.dataset, 2)
+    search(sqlite_url, spec, located.dataset, 2, None)
     for number in range(2):
         assert reproduce(read_record(sqlite_url, number), located.dataset, None).identical
 
 
 def test_changed_figures_are_named_and_exit_with_1(
-    har_search: Callable[..., Ran], searched: str, uci_zip: Path
+    har_search: Callable[..., Ran], kept: str, uci_zip: Path
 ) -> None:
-    change(searched, SET_FIGURE, "0.99", "test_accuracy", 1)
-    change(searched, SET_FIGURE, "1", "track_b", 1)
-    ran = har_search("reproduce", 1, "--storage", searched, "--data", uci_zip)
+    change(kept, SET_FIGURE, "0.99", "test_accuracy", 1)
+    change(kept, SET_FIGURE, "1", "track_b", 1)
+    ran = har_search("reproduce", 1, "--storage", kept, "--data", uci_zip)
     assert ran.code == 1
     assert "trial 1 of study quick: differs" in ran.out
     lines = [line.split() for line in ran.out.splitlines()]
@@ -131,14 +103,12 @@ def test_changed_figures_are_named_and_exit_with_1(
     assert "record that was changed" in " ".join(ran.out.split())
 
 
-def test_other_versions_and_another_device_are_named_as_causes(
-    searched: str, located: Located
-) -> None:
+def test_other_versions_and_another_device_are_named_as_causes(kept: str, located: Located) -> None:
     then = objective.versions().replace(f"torch {torch.__version__}", "torch 2.6.0")
     then = ", ".join([*then.split(", ")[:-1], "Darwin arm64 DEFAULT"]).replace("numpy", "x")
-    change(searched, SET_FIGURE, json.dumps(then), "versions", 1)
-    change(searched, SET_FIGURE, '"cuda"', "device", 1)
-    found = reproduce(read_record(searched, 1), located.dataset, None)
+    change(kept, SET_FIGURE, json.dumps(then), "versions", 1)
+    change(kept, SET_FIGURE, '"cuda"', "device", 1)
+    found = reproduce(read_record(kept, 1), located.dataset, None)
     causes = {each.name: each.recorded for each in found.causes}
     expected = {"torch": "2.6.0", "numpy": "not recorded", "platform": "Darwin arm64 DEFAULT"}
     if torch.cuda.is_available():
@@ -149,10 +119,10 @@ def test_other_versions_and_another_device_are_named_as_causes(
 
 
 def test_changed_weights_curves_and_matrices_are_told(
-    har_search: Callable[..., Ran], searched: str, folder: Path, located: Located, uci_zip: Path
+    har_search: Callable[..., Ran], kept: str, located: Located, uci_zip: Path
 ) -> None:
-    record = read_record(searched, 0)
-    path = weights_of(record, folder)
+    record = read_record(kept, 0)
+    path = weights_of(kept, record)
     weights = load_file(path)
     weights["0.bias"] = weights["0.bias"].nextafter(torch.tensor(9.0))  # by one bit
     save_file(weights, path)
@@ -163,16 +133,16 @@ def test_changed_weights_curves_and_matrices_are_told(
     confusion[0][0] -= 2
     confusion[0][1] += 2
     change(
-        searched,
+        kept,
         "UPDATE har_search_details SET curve = ?, confusion = ? WHERE trial_id = 1",
         json.dumps(curve),
         json.dumps(confusion),
     )
-    found = reproduce(read_record(searched, 0), located.dataset, folder)
+    found = reproduce(read_record(kept, 0), located.dataset, folder_of(kept))
     names = [each.name for each in found.differences]
     assert names == ["learning curve", "confusion matrix", "weights 0.bias"]
     assert "saved weights" not in found.same
-    ran = har_search("reproduce", 0, "--storage", searched, "--data", uci_zip)
+    ran = har_search("reproduce", 0, "--storage", kept, "--data", uci_zip)
     assert ran.code == 1
     assert "another from epoch 3 on" in ran.out
     assert "2 of 100 windows moved" in ran.out
@@ -192,17 +162,17 @@ def test_where_two_curves_part() -> None:
 
 
 def test_what_was_not_kept_is_said(
-    har_search: Callable[..., Ran], searched: str, folder: Path, uci_zip: Path
+    har_search: Callable[..., Ran], kept: str, uci_zip: Path
 ) -> None:
-    options = ("--storage", searched, "--data", uci_zip)
-    weights = weights_of(read_record(searched, 0), folder)
+    options = ("--storage", kept, "--data", uci_zip)
+    weights = weights_of(kept, read_record(kept, 0))
     weights.write_bytes(b"no weights")
     ran = har_search("reproduce", 0, *options)
     assert ran.code == 0
     assert "Not compared: its saved weights are damaged" in ran.out
     weights.unlink()
     assert "its saved weights are gone" in har_search("reproduce", 0, *options).out
-    change(searched, "DELETE FROM har_search_details WHERE trial_id = ?", 1)
+    change(kept, "DELETE FROM har_search_details WHERE trial_id = ?", 1)
     ran = har_search("reproduce", 0, *options)
     assert ran.code == 0
     assert "no learning curve was recorded; no confusion matrix was recorded" in ran.out
@@ -211,24 +181,24 @@ def test_what_was_not_kept_is_said(
 
 
 def test_it_writes_nothing(
-    har_search: Callable[..., Ran], searched: str, tmp_path: Path, uci_zip: Path
+    har_search: Callable[..., Ran], kept: str, tmp_path: Path, uci_zip: Path
 ) -> None:
     def content() -> dict[Path, bytes]:
         return {each: each.read_bytes() for each in sorted(tmp_path.rglob("*")) if each.is_file()}
 
     before = content()
-    assert har_search("reproduce", 2, "--storage", searched, "--data", uci_zip).code == 0
+    assert har_search("reproduce", 2, "--storage", kept, "--data", uci_zip).code == 0
     assert content() == before
 
 
 def test_other_data_are_refused(
-    har_search: Callable[..., Ran], searched: str, located: Located
+    har_search: Callable[..., Ran], kept: str, located: Located
 ) -> None:
-    record = read_record(searched, 1)
+    record = read_record(kept, 1)
     other = replace(located.dataset, fingerprint="0" * 16)
     with pytest.raises(StudyMismatchError, match="was trained on other data"):
         reproduce(record, other, None)
-    ran = har_search("reproduce", 1, "--storage", searched, "--data", "simulated")
+    ran = har_search("reproduce", 1, "--storage", kept, "--data", "simulated")
     assert ran.code == 1
     (line,) = ran.err.splitlines()
     assert line.startswith("error: trial 1 of study quick was trained on other data: uci-har ")
@@ -246,9 +216,9 @@ def test_other_data_are_refused(
     ],
 )
 def test_bad_input_is_one_line(
-    har_search: Callable[..., Ran], searched: str, arguments: list[str], code: int, message: str
+    har_search: Callable[..., Ran], kept: str, arguments: list[str], code: int, message: str
 ) -> None:
-    ran = har_search("reproduce", *["--storage", searched][: 2 * bool(arguments)], *arguments)
+    ran = har_search("reproduce", *["--storage", kept][: 2 * bool(arguments)], *arguments)
     assert (ran.code, ran.out) == (code, "")
     (line,) = ran.err.splitlines()
     assert line.startswith("error: ")
@@ -258,8 +228,7 @@ def test_bad_input_is_one_line(
 def test_a_trial_that_did_not_finish_has_no_record(
     sqlite_url: str, quick: StudySpec, small: Dataset
 ) -> None:
-    job = prepared(sqlite_url, quick, small)
-    search(job, small, 1)
+    search(sqlite_url, quick, small, 1, None)
     with open_for_writing(sqlite_url) as storage:
         import optuna
 
