@@ -35,7 +35,8 @@ class Saved:
 def saved_weights(record: Record, folder: Path | None) -> Saved:
     """Read a trial's saved weights, with the keys of its network's `state_dict()`.
 
-    Weights that do not fit the network count as damaged.
+    Weights that do not fit the network count as damaged. The reason goes into what is handed in, so
+    it names no folder of this machine.
     """
     if WEIGHTS not in record.files:
         return Saved(None, "no weights of it were saved (only a study's notable trials' are)")
@@ -45,10 +46,12 @@ def saved_weights(record: Record, folder: Path | None) -> Saved:
     try:
         weights = load(path.read_bytes())
         network_of(record, weights)
+    except FileNotFoundError:
+        return Saved(None, "its saved weights are gone from the artifacts' folder")
     except OSError as error:
-        return Saved(None, f"its saved weights are gone ({path}: {error.strerror})")
+        return Saved(None, f"its saved weights cannot be read ({error.strerror})")
     except (SafetensorError, RuntimeError):
-        return Saved(None, f"its saved weights are damaged ({path})")
+        return Saved(None, "its saved weights are damaged")
     return Saved(weights)
 
 

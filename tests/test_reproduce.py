@@ -237,6 +237,20 @@ def test_a_trial_that_did_not_finish_has_no_record(
         read_record(sqlite_url, 1)
 
 
+def test_a_trial_on_simulated_data_takes_them_unasked(
+    har_search: Callable[..., Ran], quick_file: str, tmp_path: Path
+) -> None:
+    options = ("--study", quick_file, "--workers", 1, "--student", "[b]ann[/b]")
+    assert har_search("run", "--trials", 1, "--data", "simulated", *options).code == 0
+    ran = har_search("reproduce", 0)
+    assert ran.code == 0, ran.err
+    assert "trial 0 of study quick-simulated: identical" in ran.out
+    assert har_search("export", 0, "--to", "out").code == 0
+    card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    assert "Trained and tested on simulated data" in card
+    assert "\\[b\\]ann\\[/b\\]" in card
+
+
 @pytest.mark.real
 def test_trials_of_the_default_study_come_back(
     har_search: Callable[..., Ran], real_data: str

@@ -190,4 +190,4 @@ def tell_training(record: Record, epochs: int, reason: str = "") -> None:
     """Say on stderr that a trial is trained again, and why: stdout has the result alone."""
     because = f": {reason}" if reason else ""
     text = f"training {record.title} again, {epochs} epochs{because} …"
-    errors.print(text, markup=False, style="dim")
+    errors.print(text, markup=False, highlight=False, style="dim")
