@@ -109,8 +109,8 @@ def _details(recorded: Details | None, now: Details) -> Iterator[Pair]:
 
 
 def _weights(recorded: Weights, now: Weights) -> Iterator[Difference]:
-    for name, saved in recorded.items():
-        found = now[name].cpu()
+    for name, tensor in now.items():  # in the network's order
+        saved, found = recorded[name], tensor.cpu()
         if _bits(saved) != _bits(found):
             distance = (saved.double() - found.double()).abs().max().item()
             yield Difference(f"weights {name}", "as saved", f"up to {distance:.2g} away")
