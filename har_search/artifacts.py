@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 
 LEARNING_CURVE, CONFUSION_MATRIX = "learning-curve.png", "confusion-matrix.png"
+WEIGHTS = "weights.safetensors"
 
 
 def folder_of(url: str, chosen: str | None = None) -> Path | None:
@@ -75,7 +76,7 @@ def upload_data(
 
     store = FileSystemArtifactStore(folder)
     with tempfile.TemporaryDirectory() as name:
-        epochs, weights = Path(name) / "epochs.csv", Path(name) / "weights.safetensors"
+        epochs, weights = Path(name) / "epochs.csv", Path(name) / WEIGHTS
         columns = asdict(details.curve) | {
             "gap": [each.gap for each in result.history],
             "score": [each.score for each in result.history],

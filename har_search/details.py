@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy
 
-from har_search.data.dataset import ACTIVITIES
 from har_search.storage import open_for_reading, trial_id
 
 if TYPE_CHECKING:
@@ -50,33 +49,6 @@ class Details:
 
     curve: Curve
     confusion: Sequence[Sequence[int]]
-
-
-@dataclass(frozen=True)
-class Activity:
-    """How well one activity's test windows were told: fractions, None where there is none."""
-
-    name: str
-    windows: int
-    precision: float | None
-    recall: float | None
-
-
-def activities(confusion: Sequence[Sequence[int]]) -> list[Activity]:
-    """Return each activity's precision and recall, by UCI's names and in UCI's order."""
-    found = []
-    for index, name in enumerate(ACTIVITIES):
-        right, windows = confusion[index][index], sum(confusion[index])
-        taken = sum(row[index] for row in confusion)
-        found.append(
-            Activity(
-                name,
-                windows,
-                right / taken if taken else None,
-                right / windows if windows else None,
-            )
-        )
-    return found
 
 
 def create_table(storage: PatientStorage) -> None:

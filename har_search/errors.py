@@ -7,6 +7,7 @@
     ├── StorageError       the database cannot be opened, read or written
     ├── NotFoundError      no such study or trial
     ├── SearchStoppedError the search ended itself, with the cause
+    ├── ExportError        a trial's folder cannot be written or read
     └── OptionError        an option's value makes no sense
 
 Every message names the cause and, where there is one, the cure. The command line prints it as one
@@ -40,6 +41,10 @@ class NotFoundError(HarSearchError):
 
 class SearchStoppedError(HarSearchError):
     """The search stopped itself; the message holds the cause."""
+
+
+class ExportError(HarSearchError):
+    """A trial cannot be exported to a folder, or the folder is no exported trial."""
 
 
 class OptionError(HarSearchError):

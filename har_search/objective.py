@@ -170,6 +170,7 @@ def versions() -> str:
     """Name what a trial's last bits depend on beside its seed."""
     return (
         f"har-search {version('har-search')}, torch {torch.__version__}, "
-        f"optuna {optuna.__version__}, python {platform.python_version()}, "
-        f"{platform.system()} {platform.machine()}"
+        f"optuna {optuna.__version__}, numpy {np.__version__}, "
+        f"python {platform.python_version()}, {platform.system()} {platform.machine()} "
+        f"{torch.backends.cpu.get_cpu_capability()}"  # torch chooses its kernels by it
     )

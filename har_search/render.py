@@ -39,6 +39,14 @@ def percent(fraction: float) -> str:
     return f"{100 * fraction:.2f}"
 
 
+_MARKDOWN = str.maketrans({each: f"\\{each}" for each in "\\`*_[]()#|!<>&~"})
+
+
+def markdown_text(text: str) -> str:
+    """Write what a person named as one line of Markdown in which nothing has a meaning."""
+    return " ".join(str(text).split()).translate(_MARKDOWN)
+
+
 def tracks(row: Row) -> str:
     """Name the tracks that a standing qualifies for."""
     return " ".join(row["tracks"])

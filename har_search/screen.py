@@ -15,20 +15,13 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
-from rich.table import Table
 
 from har_search.errors import NotFoundError
 from har_search.spec import study_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from har_search.by_subject import BySubject
-    from har_search.confirm import Comparison
-    from har_search.confirmations import Confirmed
     from har_search.data import Dataset
     from har_search.data.locate import Located
-    from har_search.entries import Entry
     from har_search.leaderboard import Leaderboard, Selection
     from har_search.search import SearchOptions, SearchOutcome
     from har_search.spec import StudySpec
@@ -163,95 +156,6 @@ def show_table(board: Leaderboard, console: Console) -> None:
         "selected on the test set, so expect a little less from a new seed.[/]",
         soft_wrap=True,
     )
-
-
-def show_confirmed(chosen: Sequence[Entry], found: Sequence[Confirmed], console: Console) -> None:
-    """Write what fresh seeds made of entries: figures, shares and verdicts."""
-    from har_search.render import percent
-
-    tracks = {track.name: track for entry in chosen for track in entry.tracks}
-    table = Table(box=None, pad_edge=False, header_style="bold", caption_justify="left")
-    for heading in (
-        "trial",
-        "was %",
-        "seeds",
-        "test %: mean ± sd",
-        "min to max",
-        "gap pp: mean ± sd",
-    ):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for name in tracks:
-        table.add_column(f"track {name}", no_wrap=True)
-    for entry, confirmed in zip(chosen, found, strict=True):
-        summary = confirmed.summary(entry.tracks)
-        tests, gaps = confirmed.test_accuracies, confirmed.gaps
-        own = {track.name: track for track in entry.tracks}
-        judged = []
-        for name in tracks:
-            if name not in own:
-                judged.append("")
-                continue
-            pairs = zip(tests, gaps, strict=True)
-            share = sum(own[name].qualifies(*pair) for pair in pairs) / len(tests)
-            judged.append(f"{summary['verdicts'][name]} ({100 * share:.0f} %)")
-        table.add_row(
-            str(entry.number),
-            percent(entry.row["test_accuracy"]),
-            str(summary["seeds"]),
-            f"{percent(summary['test_mean'])} ± {percent(summary['test_sd'])}",
-            f"{percent(min(tests))} to {percent(max(tests))}",
-            f"{percent(summary['gap_mean'])} ± {percent(summary['gap_sd'])}",
-            *judged,
-        )
-    console.print(table)
-    console.print(
-        "\n[dim]stands, fails: the means over seeds pass a track's rule, or do not, by one-sided "
-        "t-tests at p < 0.01; in brackets the share of seeds that qualify by themselves. Entries "
-        "end early where all tracks are certain.[/]",
-        soft_wrap=True,
-    )
-
-
-def show_by_subject(chosen: Sequence[Entry], found: Sequence[BySubject], console: Console) -> None:
-    """Write how entries do on people of the train split who were held out."""
-    from har_search.render import percent
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("trial", "was %", "people", "windows %", "a person %: mean ± sd", "worst"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for entry, known in zip(chosen, found, strict=True):
-        worst = known.worst
-        table.add_row(
-            str(entry.number),
-            percent(entry.row["test_accuracy"]),
-            str(len(known.people)),
-            percent(known.accuracy),
-            f"{percent(known.mean)} ± {percent(known.sd)}",
-            f"{percent(worst.accuracy)} (person {worst.subject})",
-        )
-    console.print(table)
-    console.print(
-        "\n[dim]Each person of the train split held out once, trained on the others for the "
-        "checkpoint epoch; the test set takes no part, but once chose this configuration and "
-        "epoch.[/]",
-        soft_wrap=True,
-    )
-
-
-def show_comparison(comparison: Comparison, console: Console) -> None:
-    """Write how two entries' networks differ on the same test windows."""
-    first, second = comparison.first, comparison.second
-    console.print(
-        f"trial {first.number} alone is right on {comparison.only_first} test windows, "
-        f"trial {second.number} alone on {comparison.only_second}: "
-        f"p = {comparison.p:.2g} (McNemar's exact test, two-sided)",
-        soft_wrap=True,
-    )
-    if comparison.p < 0.01:
-        better = first if comparison.only_first > comparison.only_second else second
-        console.print(f"Trial {better.number}'s network is the better one on these windows.")
-    else:
-        console.print("That is no more than luck would do: neither network is shown to be better.")
 
 
 def nothing_to_show(selection: Selection, names: list[str]) -> str:

@@ -20,7 +20,7 @@ from har_search.details import read
 from har_search.leaderboard import Leaderboard, Selection, leaderboard, rows_of
 from har_search.notable import TOP
 from har_search.patient_storage import PatientStorage
-from har_search.render import percent
+from har_search.render import markdown_text, percent
 from har_search.spec import StudySpec
 
 if TYPE_CHECKING:
@@ -122,15 +122,11 @@ def study_note(spec: StudySpec, board: Leaderboard) -> str:
 def _entry(row: Mapping[str, Any] | None) -> str:
     if row is None:
         return "none yet"
-    student = str(row["student"]).translate(_MARKDOWN)
+    student = markdown_text(row["student"])
     return (
         f"trial {row['trial']} of {student}, test {percent(row['test_accuracy'])} %, "
         f"gap {percent(row['gap'])} pp"
     )
-
-
-# A student's name is text, wherever it is shown.
-_MARKDOWN = str.maketrans({each: f"\\{each}" for each in "\\`*_[]()#|!<>&~"})
 
 
 def plot(spec: StudySpec, rows: list[dict[str, Any]]) -> Figure:

@@ -15,7 +15,7 @@ import optuna
 import pytest
 import sqlalchemy
 
-from har_search import cli
+from har_search import artifacts, cli
 from har_search.data.dataset import ACTIVITIES, REAL, Dataset, Split, fingerprint
 from har_search.data.locate import Located, locate
 from har_search.data.parse import SPLIT_FILES
@@ -175,6 +175,30 @@ def quick_file(tmp_path: Path) -> str:
     return str(path)
 
 
+@pytest.fixture
+def located(uci_zip: Path, cache_folder: Path) -> Located:
+    """The small data set, found as the command line finds it."""
+    return locate(str(uci_zip), cache_folder)
+
+
+def search(url: str, spec: StudySpec, dataset: Dataset, trials: int, folder: Path | None) -> None:
+    """Run trials of a study in this process; `folder` is the artifacts'."""
+    from tests.test_worker import Recorder, prepared
+
+    if folder is not None:
+        artifacts.make_folder(folder)
+    job = replace(prepared(url, spec, dataset), trials=trials, artifacts=folder)
+    work(job, dataset, Recorder())
+
+
+@pytest.fixture
+def kept(sqlite_url: str, quick: StudySpec, located: Located) -> str:
+    """The URL of a study of three trials of four epochs whose weights lie beside the database."""
+    folder = artifacts.folder_of(sqlite_url)
+    search(sqlite_url, replace(quick, epochs=4), located.dataset, 3, folder)
+    return sqlite_url
+
+
 @dataclass(frozen=True)
 class Entry:
     """A finished trial to put into a database."""
@@ -270,8 +294,3 @@ def searched(sqlite_url: str, quick: StudySpec, located: Located) -> str:
     job = prepared(sqlite_url, replace(quick, epochs=4), located.dataset)
     work(replace(job, trials=4), located.dataset, Recorder())
     return sqlite_url
-
-
-@pytest.fixture
-def located(uci_zip: Path, cache_folder: Path) -> Located:
-    return locate(str(uci_zip), cache_folder)

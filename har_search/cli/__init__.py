@@ -22,7 +22,7 @@ from har_search.screen import errors
 COMMANDS: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "Search": (searching.run, searching.init, searching.data),
     "Look": (looking.leaderboard, looking.show, looking.report, looking.dashboard),
-    "Pick a winner": (winning.confirm,),
+    "Pick a winner": (winning.confirm, winning.reproduce, winning.export, winning.predict),
 }
 
 app = typer.Typer(

@@ -53,3 +53,8 @@ def study_filter(study: str | None) -> str | None:
     from har_search.study_file import load_spec
 
     return load_spec(study).name
+
+
+def data_of(recorded: str, data: str) -> str:
+    """Return which data to take for a trial on the recorded ones: simulated ones need no asking."""
+    return recorded if recorded == "simulated" and data == "auto" else data

@@ -25,6 +25,13 @@ class Device(StrEnum):
     mps = "mps"
 
 
+class Listing(StrEnum):
+    """How `predict` writes what it recognised."""
+
+    table = "table"
+    csv = "csv"
+
+
 def duration(text: str | float) -> float:
     """Turn `90`, `90s`, `10m` or `1h30m` into seconds."""
     import pandas as pd

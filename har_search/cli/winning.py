@@ -1,22 +1,24 @@
-"""The commands that make a homework entry of a trial: `confirm`."""
+"""The commands that make a homework entry of a trial: judge it, repeat it, hand it in, use it."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from har_search.cli.choices import study_filter
-from har_search.cli.options import Data, Storage, StudyFilter, Workers
+from har_search.cli.choices import data_of, study_filter
+from har_search.cli.options import Artifacts, Data, Listing, Storage, StudyFilter, Workers
 from har_search.errors import OptionError
-from har_search.screen import (
-    locate_data,
-    screen,
-    show_by_subject,
-    show_comparison,
-    show_confirmed,
-)
+from har_search.screen import errors, locate_data, screen
 from har_search.storage import DEFAULT_URL
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from har_search.record import Record
+
+Trial = Annotated[int, typer.Argument(min=0, help="The trial's number on the leaderboard.")]
 
 
 def confirm(
@@ -57,15 +59,14 @@ def confirm(
     from har_search.confirm import confirm as confirm_entries
     from har_search.entries import entries
     from har_search.progress import EntriesProgress
+    from har_search.screen_winning import show_by_subject, show_comparison, show_confirmed
 
     console = screen()
     name = study_filter(study)
     if against is not None and len(trials or []) != 1:
         raise OptionError("--against compares one trial with another: name one, as in `confirm 3`")
     chosen = entries(storage, name, trials or [], top)
-    if chosen[0].row["dataset"] == "simulated" and data == "auto":
-        data = "simulated"
-    located = locate_data(data)
+    located = locate_data(data_of(chosen[0].row["dataset"], data))
     if against is not None:
         (other,) = entries(storage, name, [against], None)
         show_comparison(compare(storage, chosen[0], other, located), console)
@@ -92,3 +93,125 @@ def confirm(
     except KeyboardInterrupt:
         console.print("Interrupted; what is trained is kept. The same command goes on.")
         raise typer.Exit(130) from None
+
+
+def reproduce(
+    trial: Trial,
+    study: StudyFilter = None,
+    storage: Storage = DEFAULT_URL,
+    data: Data = "auto",
+    artifacts: Artifacts = None,
+) -> None:
+    """Train a trial again with its own seed, and compare it with its record to the last bit.
+
+    Exits with 1 where anything differs, and names the figures and the probable causes.
+    """
+    from har_search.artifacts import folder_of
+    from har_search.record import read_record, require_data
+    from har_search.reproduce import reproduce as reproduce_trial
+    from har_search.screen_winning import show_reproduction
+
+    record = read_record(storage, trial, study_filter(study))
+    located = locate_data(data_of(record.data, data))
+    require_data(record, located.dataset)
+    tell_training(record, record.figures["epochs"])
+    found = reproduce_trial(record, located.dataset, folder_of(storage, artifacts))
+    show_reproduction(found, screen())
+    if not found.identical:
+        raise typer.Exit(1)
+
+
+def export(
+    trial: Trial,
+    to: Annotated[
+        Path,
+        typer.Option(metavar="DIR", help="The folder to make."),
+    ],
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Replace an earlier export there."),
+    ] = False,
+    study: StudyFilter = None,
+    storage: Storage = DEFAULT_URL,
+    data: Data = "auto",
+    artifacts: Artifacts = None,
+) -> None:
+    """Write a trial to a folder to hand in: network, weights, ONNX, figures and a model card."""
+    from har_search.artifacts import folder_of
+    from har_search.checkpoint import checkpoint
+    from har_search.export import check_target
+    from har_search.export import export as export_trial
+    from har_search.record import read_record
+    from har_search.screen_winning import show_export
+
+    check_target(to, force=force)
+    record = read_record(storage, trial, study_filter(study))
+    located = locate_data(data_of(record.data, data))
+    made = checkpoint(record, folder_of(storage, artifacts), located.dataset, tell_training)
+    exported = export_trial(record, made, located.dataset, to, force=force)
+    show_export(exported, screen(), errors)
+
+
+def predict(
+    network: Annotated[
+        str,
+        typer.Argument(
+            metavar="DIR|TRIAL",
+            help="A folder that `export` wrote, or a trial's number (./14 is a folder).",
+        ),
+    ],
+    windows: Annotated[
+        Path,
+        typer.Argument(
+            metavar="WINDOWS",
+            help="Windows of 561 features, one a row: UCI's text, CSV or .npy.",
+        ),
+    ],
+    output_format: Annotated[
+        Listing, typer.Option("--format", help="How to write it.")
+    ] = Listing.table,
+    study: StudyFilter = None,
+    storage: Storage = DEFAULT_URL,
+    data: Data = "auto",
+    artifacts: Artifacts = None,
+) -> None:
+    """Recognise activities: print each window's likeliest one and its probability.
+
+    A value beyond ±2 is refused: UCI HAR's features are scaled to -1 to 1.
+    """
+    from har_search.windows import read_windows
+
+    read = read_windows(windows)
+    from har_search import predict as prediction
+    from har_search.exported import read_network
+
+    if network.isdecimal():
+        trained = trial_network(int(network), study, storage, data, artifacts)
+    else:
+        trained = read_network(Path(network))
+    found = prediction.predict(trained, read)
+    write = prediction.to_csv if output_format is Listing.csv else prediction.to_table
+    print(write(found), end="")
+
+
+def trial_network(
+    trial: int, study: str | None, storage: str, data: str, artifacts: str | None
+) -> nn.Sequential:
+    """Return a trial's network, from its saved weights or else trained again."""
+    from har_search.artifacts import folder_of
+    from har_search.checkpoint import network_of, retrained, saved_weights
+    from har_search.record import read_record
+
+    record = read_record(storage, trial, study_filter(study))
+    saved = saved_weights(record, folder_of(storage, artifacts))
+    if saved.weights is not None:
+        return network_of(record, saved.weights)
+    located = locate_data(data_of(record.data, data))
+    return retrained(record, located.dataset, saved.reason, tell_training).network
+
+
+def tell_training(record: Record, epochs: int, reason: str = "") -> None:
+    """Say on stderr that a trial is trained again, and why: stdout has the result alone."""
+    because = f": {reason}" if reason else ""
+    text = f"training {record.title} again, {epochs} epochs{because} …"
+    errors.print(text, markup=False, highlight=False, style="dim")

@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from har_search import details, model, pictures
+from har_search.confusion import ActivityFigures, per_activity
 from har_search.data.dataset import SIMULATED
 from har_search.leaderboard import Selection, leaderboard, rows_of
 from har_search.report import drawings
@@ -45,7 +46,7 @@ class Winner:
     source: str
     curve: Markup | None
     confusion: Sequence[Sequence[int]]
-    activities: Sequence[details.Activity]
+    activities: Sequence[ActivityFigures]
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +183,7 @@ def _winner(url: str, row: Row, merits: tuple[str, ...]) -> Winner:
         source=model.source(mlp_config(row["params"])),
         curve=curve,
         confusion=[] if found is None else found.confusion,
-        activities=[] if found is None else details.activities(found.confusion),
+        activities=[] if found is None else per_activity(found.confusion),
     )
 
 

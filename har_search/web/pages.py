@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response
 
 from har_search import details, model, pictures
+from har_search.confusion import per_activity
 from har_search.errors import HarSearchError, NotFoundError, StorageError
 from har_search.render import confirmed, percent, standing
 from har_search.show import differences, find_trial, mlp_config
@@ -68,7 +69,7 @@ def make_pages(url: str) -> Flask:
                 "entry.html",
                 row=row,
                 details=found,
-                activities=[] if found is None else details.activities(found.confusion),
+                activities=per_activity(found.confusion) if found else [],
                 differences=differences(row["params"]),
                 source=model.source(mlp_config(row["params"])),
             )

@@ -1,0 +1,109 @@
+"""What the database knows of one finished trial: figures, pictures, data, and where its files are.
+
+Only reads. Needs torch for the configuration alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy
+
+from har_search import attributes, details
+from har_search.data import Dataset
+from har_search.details import Details
+from har_search.entries import Entry, entries
+from har_search.errors import StudyMismatchError
+from har_search.spec import StudySpec
+from har_search.storage import open_for_reading
+from har_search.study import stored_spec
+
+
+@dataclass(frozen=True)
+class Record:
+    """A finished trial as recorded.
+
+    `figures` holds every attribute of the trial and its score, accuracies as fractions. `data` is
+    the data set's name and `fingerprint` its content's. `files` maps the names of the trial's files
+    to the keys that they have in the artifacts' folder.
+    """
+
+    entry: Entry
+    spec: StudySpec
+    figures: Mapping[str, Any]
+    data: str
+    fingerprint: str
+    pruned: bool
+    details: Details | None
+    files: Mapping[str, str]
+
+    @property
+    def title(self) -> str:
+        """The trial in words, as messages name it."""
+        return f"trial {self.entry.number} of study {self.entry.study}"
+
+
+def read_record(url: str, trial: int, study: str | None = None) -> Record:
+    """Read what the database knows of a finished trial.
+
+    Raises:
+        NotFoundError: no such database, study or finished trial, or several studies have one.
+        StorageError: the database cannot be read.
+    """
+    (entry,) = entries(url, study, [trial], None)
+    stored = stored_spec(url, entry.study)
+    assert stored is not None  # it has an entry
+    name = {"study": entry.study}
+    both = {**name, "number": entry.number}
+    with open_for_reading(url) as connection:
+        state = connection.execute(_STATE, both).scalar_one()
+        figures = {key: json.loads(value) for key, value in connection.execute(_FIGURES, both)}
+        data = json.loads(
+            connection.execute(_DATASET, {**name, "key": attributes.DATASET}).scalar_one()
+        )
+        # Optuna keeps a file's description as JSON within JSON.
+        files = [json.loads(json.loads(row[0])) for row in connection.execute(_FILES, both)]
+    return Record(
+        entry=entry,
+        spec=stored[0],
+        figures=figures | {"score": entry.row["score"]},
+        data=data["name"],
+        fingerprint=data["fingerprint"],
+        pruned=state == "PRUNED",
+        details=details.read(url, entry.study, entry.number),
+        files={each["filename"]: each["artifact_id"] for each in files},
+    )
+
+
+def require_data(record: Record, dataset: Dataset) -> None:
+    """Check that these are the data that the trial was trained on.
+
+    Raises:
+        StudyMismatchError: they are others.
+    """
+    if (dataset.name, dataset.fingerprint) != (record.data, record.fingerprint):
+        raise StudyMismatchError(
+            f"{record.title} was trained on other data: {record.data} {record.fingerprint}, and "
+            f"these are {dataset.name} {dataset.fingerprint} from {dataset.source}; give the "
+            "study's own with --data"
+        )
+
+
+_OF_TRIAL = "JOIN studies s ON s.study_id = t.study_id WHERE s.study_name = :study"
+_STATE = sqlalchemy.text(f"SELECT t.state FROM trials t {_OF_TRIAL} AND t.number = :number")
+_FIGURES = sqlalchemy.text(
+    "SELECT a.key, a.value_json FROM trials t "
+    f"JOIN trial_user_attributes a ON a.trial_id = t.trial_id {_OF_TRIAL} AND t.number = :number"
+)
+_FILES = sqlalchemy.text(
+    "SELECT a.value_json FROM trials t "
+    "JOIN trial_system_attributes a ON a.trial_id = t.trial_id AND a.key LIKE 'artifacts:%' "
+    f"{_OF_TRIAL} AND t.number = :number"
+)
+_DATASET = sqlalchemy.text(
+    "SELECT a.value_json FROM studies s JOIN study_user_attributes a "
+    "ON a.study_id = s.study_id AND a.key = :key WHERE s.study_name = :study"
+)

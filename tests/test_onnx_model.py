@@ -1,0 +1,39 @@
+"""The network as ONNX: the same logits, for any number of windows."""
+
+import onnx
+import pytest
+import torch
+from torch import nn
+
+from har_search import model, onnx_model
+from har_search.data.dataset import Dataset
+from har_search.model import MLPConfig
+
+CONFIGS = [
+    MLPConfig(128, 3, 0.3, True),
+    MLPConfig(40, 1, 0.0, False),
+    MLPConfig(64, 2, 0.5, False),
+    MLPConfig(8, 8, 0.0, True),
+]
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_every_network_has_an_onnx_twin(config: MLPConfig, small: Dataset) -> None:
+    network = model.build(config, torch.Generator().manual_seed(1))
+    network.train()
+    network(torch.from_numpy(small.train.features))  # running statistics of its own
+    content = onnx_model.to_onnx(network.eval())
+    assert onnx_model.distance(content, network, small.test.features) <= onnx_model.TOLERANCE
+    graph = onnx.load_from_string(content).graph
+    assert {each.name for each in graph.initializer} == {
+        key for key in network.state_dict() if not key.endswith("num_batches_tracked")
+    }
+    (windows,), (logits,) = graph.input, graph.output
+    assert (windows.name, logits.name) == ("windows", "logits")
+    sizes = [each.dim_param or each.dim_value for each in windows.type.tensor_type.shape.dim]
+    assert sizes == ["N", 561]
+
+
+def test_a_layer_that_has_no_twin_is_named() -> None:
+    with pytest.raises(TypeError, match="no ONNX operator is known for Tanh"):
+        onnx_model.to_onnx(nn.Sequential(nn.Tanh()))
