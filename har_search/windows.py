@@ -37,8 +37,6 @@ def read_windows(path: Path) -> NDArray[np.float32]:
         content = path.read_bytes()
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror or error})") from error
-    if not content.strip():
-        raise DataError(f"{path} is empty; a row of {FEATURES} numbers is a window")
     if content.startswith(_NPY):
         windows, above = _array(content, path), 0
     else:
@@ -82,6 +80,8 @@ def _text(content: bytes, path: Path) -> tuple[NDArray[Any], int]:
         lines = content.decode("utf-8-sig").rstrip().splitlines()
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is neither text nor a .npy file") from error
+    if not lines:
+        raise DataError(f"{path} is empty; a row of {FEATURES} numbers is a window")
     above = next(number for number, line in enumerate(lines) if line.strip())
     comma = "," in lines[above]
     above += _is_heading(_cells(lines[above], comma=comma))

@@ -153,7 +153,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
             read_windows(path)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(content=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_whatever_a_file_holds_is_read_or_refused(
     content: bytes, tmp_path_factory: pytest.TempPathFactory
