@@ -356,6 +356,7 @@ def test_torch_alone_gives_the_leaderboards_accuracy(
     assert found == read_record(kept, 1).figures["test_accuracy"]
 
 
+@pytest.mark.slow
 @pytest.mark.real
 def test_on_the_real_data(
     har_search: HarSearch, real_data: str, cache_folder: Path, tmp_path: Path

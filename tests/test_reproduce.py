@@ -251,6 +251,7 @@ def test_a_trial_on_simulated_data_takes_them_unasked(
     assert "\\[b\\]ann\\[/b\\]" in card
 
 
+@pytest.mark.slow
 @pytest.mark.real
 def test_trials_of_the_default_study_come_back(
     har_search: Callable[..., Ran], real_data: str

@@ -131,6 +131,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(folder)], check=True)
 
 
+@pytest.mark.slow
 def test_a_full_disk_stops_the_search_with_one_line(start: Start, small_disk: Path) -> None:
     url = f"sqlite:///{small_disk}/har-search.db"
     search = start(url, "--trials", 10_000, "--workers", 2, epochs=2)
@@ -184,6 +185,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
     server.server.cleanup()
 
 
+@pytest.mark.slow
 def test_a_server_that_restarts_is_waited_for(start: Start, server: Server) -> None:
     search = start(server.url, "--trials", 20, "--workers", 2, epochs=20)
     search.until_finished(3)

@@ -23,6 +23,7 @@ Start = Callable[..., Running]
 HAR_SEARCH = [sys.executable, "-m", "har_search"]
 
 
+@pytest.mark.slow
 def test_many_workers_end_with_exactly_their_trials(start: Start, url: str) -> None:
     search = start(url, "--trials", 40, "--workers", 4, epochs=3)
     assert search.wait() == 0, search.output
