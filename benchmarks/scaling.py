@@ -1,10 +1,10 @@
 """Trials a minute against workers, with a training step of fixed length, on one PostgreSQL.
 
 Sleeping stands in for training, so that the machine's cores do not limit what is measured: claims,
-sampling, reports and storage. All workers start together, some time after each has its imports
-behind it; each one's pace counts up to the end of its last trial, so that which worker makes one
-more than others does not matter. Workers and server share this machine: where its cores are busy it
-is they that are measured, so the share of the processor that was used is shown, too.
+sampling, reports and storage. All workers start together; each one's pace counts from the end of
+its first trial, with which the last imports come, to the end of its last, so that who makes
+one more than others does not matter. Workers and server share this machine: where its cores are
+busy it is they that are measured, so the share of the processor that was used is shown, too.
 
     python benchmarks/scaling.py [--workers 1 2 4 8 16 32] [--epoch-seconds 0.25]
 """
@@ -42,10 +42,11 @@ def sleeping_worker(
     from har_search.training import EpochFigures, TrainingResult
 
     class Counting(Quiet):
-        count, last = 0, 0.0
+        def __init__(self) -> None:
+            self.ends: list[float] = []
 
         def tell(self, event: Any) -> None:
-            self.count, self.last = self.count + 1, time.perf_counter()
+            self.ends.append(time.perf_counter())
 
     def sleep(config: Any, *_: Any, on_epoch: Any, **__: Any) -> TrainingResult:
         for epoch in range(1, config.epochs + 1):
@@ -57,9 +58,10 @@ def sleeping_worker(
     dataset: Dataset = load(dataset_folder)
     time.sleep(settle_seconds)
     ready.wait()
-    orders, begun = Counting(), time.perf_counter()
+    orders = Counting()
     worker.work(job, dataset, orders)
-    paces.put(orders.count / (orders.last - begun) if orders.count else 0.0)
+    ends = orders.ends
+    paces.put((len(ends) - 1) / (ends[-1] - ends[0]) if len(ends) > 1 else 0.0)
 
 
 def main() -> None:
