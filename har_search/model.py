@@ -47,7 +47,13 @@ class Layer:
     arguments: tuple[int | float, ...] = ()
 
     def __str__(self) -> str:
-        return f"nn.{self.module}({', '.join(str(value) for value in self.arguments)})"
+        return f"nn.{self.module}({', '.join(_text(value) for value in self.arguments)})"
+
+
+def _text(value: float) -> str:
+    """Write a number in full, but for what floats add: 57 steps of 0.01 are 0.5700000000000001."""
+    short = f"{value:.12g}"
+    return short if math.isclose(float(short), value, rel_tol=1e-15) else str(value)
 
 
 def layers(config: MLPConfig) -> tuple[Layer, ...]:

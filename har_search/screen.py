@@ -117,7 +117,10 @@ def show_ending(
         again = "" if study == "homework" else f" --study {study}"
         line += f" Go on with `har-search run --trials {total}{again}`."
     only = "" if study == outcome.study_name == "homework" else f" --study {outcome.study_name}"
-    line += f" Next: `har-search leaderboard{only}`, `har-search show TRIAL{only}`"
+    line += (
+        f" Next: `har-search show TRIAL{only}`, and `har-search confirm{only}` to see which of the "
+        "best stand with fresh seeds"
+    )
     console.print(f"\n{line}", markup=False, soft_wrap=True)
 
 
@@ -153,7 +156,7 @@ def show_table(board: Leaderboard, console: Console) -> None:
     console.print(render.table(board, console))
     console.print(
         f"\n[dim]{len(board.standings)} of {board.finished} finished trials; each figure was "
-        "selected on the test set, so expect a little less from a new seed.[/]",
+        "selected on the test set, so expect less from a new seed.[/]",
         soft_wrap=True,
     )
 

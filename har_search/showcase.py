@@ -113,7 +113,7 @@ def study_note(spec: StudySpec, board: Leaderboard) -> str:
         f"**Score** = test accuracy - {scoring.gap_penalty:g} × (gap - "
         f"{100 * scoring.gap_limit:g} pp, where the gap is larger). **Gap** = train - test "
         "accuracy of the same epoch, dropout off, on the whole split. A trial's figures are those "
-        "of its epoch of best score, so they were selected on the test set: expect a little less "
+        "of its epoch of best score, so they were selected on the test set: expect less "
         "from a new seed.",
     ]
     return "\n".join(lines)

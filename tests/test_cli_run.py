@@ -78,7 +78,7 @@ def test_without_network_nobody_can_miss_that_the_data_are_simulated(
     assert ran.code == 0
     assert "These are SIMULATED data, not the homework's." in ran.err
     assert "study  quick-simulated" in ran.out
-    assert "har-search leaderboard --study quick-simulated" in ran.out
+    assert "har-search confirm --study quick-simulated" in ran.out
     refused = har_search("run", "--study", quick_file, "--data", "uci")
     assert refused.code == 1
     assert refused.err.startswith("error: the data set could not be downloaded")

@@ -57,3 +57,7 @@ def test_a_generator_fixes_the_weights_and_follows_torchs_own_rule() -> None:
         ours, torchs = (each[index].weight.detach() for each in (one, reference))
         assert float(ours.std()) == pytest.approx(float(torchs.std()), rel=0.1)
         assert float(one[index].bias.detach().abs().max()) <= one[index].in_features ** -0.5
+
+
+def test_steps_that_floats_miss_are_written_as_meant() -> None:
+    assert "nn.Dropout(0.57)" in source(MLPConfig(64, 1, 0.5700000000000001, batch_norm=False))
