@@ -29,6 +29,7 @@ def running_trials(url: str) -> int:
     return sum(each.state.name == "RUNNING" and bool(each.params) for each in trials_of(url))
 
 
+@pytest.mark.slow
 def test_a_killed_workers_trial_is_tried_again_and_the_worker_replaced(
     start: Start, url: str
 ) -> None:
