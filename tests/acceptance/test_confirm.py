@@ -1,5 +1,6 @@
 """Confirming, cut short by signals."""
 
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -12,6 +13,11 @@ from tests.acceptance.conftest import Running
 Start = Callable[..., Running]
 
 
+def told(confirm: Running) -> list[int]:
+    """How many seeds it has told of, line by line."""
+    return [int(each) for each in re.findall(r"trial 0: (\d+) seeds, ", confirm.output)]
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals of POSIX")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
@@ -21,7 +27,7 @@ def test_a_signal_ends_all_of_it_and_what_is_trained_is_kept(
     assert start(sqlite_url, "--trials", 1, "--workers", 1, epochs=5).wait() == 0
     many = ("--seeds", 1000, "--workers", 2)
     confirm = start(sqlite_url, *many, command="confirm")
-    confirm.until(lambda: " seeds, " in confirm.output)
+    confirm.until(lambda: len(told(confirm)) >= 3)
     workers = confirm.workers()
     assert len(workers) == 2
     sent = time.monotonic()
@@ -34,7 +40,8 @@ def test_a_signal_ends_all_of_it_and_what_is_trained_is_kept(
         assert code == 130
         assert "The same command goes on" in confirm.output
         assert "Traceback" not in confirm.output
+    kept = told(confirm)[-1]
     again = start(sqlite_url, *many, command="confirm")
-    again.until(lambda: " seeds, " in again.output)
-    assert int(again.output.split("trial 0: ")[1].split()[0]) >= 8  # those from before
+    again.until(lambda: told(again))
+    assert told(again)[0] >= kept > told(confirm)[0]  # what a start from nothing tells first
     again.process.kill()
