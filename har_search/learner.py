@@ -9,7 +9,8 @@ from __future__ import annotations
 import copy
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +66,20 @@ class TensorSplit:
         )
 
 
+@contextmanager
+def _denormals_flushed() -> Iterator[None]:
+    """Take numbers below 1.2e-38 for 0.
+
+    Without BatchNorm and dropout a network soon fits its windows so well that slopes underflow, and
+    the processor computes with such numbers so slowly that an epoch would take 1.6 times as long.
+    """
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+
+
 class Learner:
     """The state of one training: a stack of replicas, optimizer, schedule and sources of chance.
 
@@ -109,6 +124,7 @@ class Learner:
         return (self.averaged or self.stack).networks
 
     @torch.no_grad()
+    @_denormals_flushed()
     def train_epoch(self) -> tuple[list[float], list[float]]:
         """Run one pass over the split; return each replica's mean loss and its running accuracy."""
         for replica in range(len(self.features)):
