@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import optuna
 
@@ -15,7 +16,9 @@ from har_search import artifacts, attributes
 from har_search.details import Details
 from har_search.patient_storage import PatientStorage
 from har_search.spec import StudySpec
-from har_search.training import TrainingResult
+
+if TYPE_CHECKING:
+    from har_search.training import TrainingResult
 
 TOP = 10
 
