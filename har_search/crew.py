@@ -16,11 +16,13 @@ from contextlib import contextmanager, suppress
 from multiprocessing import connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
+from typing import Self
 
 from har_search.events import Event, WorkerStopped
 from har_search.job import Job
 
 STOP, DRAIN = "stop", "drain"
+WAIT_SECONDS = 1.0  # for a job, between two looks whether to stop
 STOP_SECONDS = 3.0  # for workers to end by themselves: an epoch, or what is left of start-up
 
 
@@ -40,21 +42,37 @@ class _Worker:
 class Crew:
     """The workers of this machine; `next_events` hears them, `start` adds one."""
 
-    def __init__(self, data_folder: Path) -> None:
-        self.data_folder = data_folder
+    def __init__(self) -> None:
         self.workers: list[_Worker] = []
+        self.waiting: list[_Worker] = []
 
-    def start(self, job: Job) -> None:
-        """Start one more worker on `job`."""
+    def __enter__(self) -> Self:
+        """Return the crew; its processes end with the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the workers that are left, by force."""
+        self.end()
+
+    def prepare(self, count: int) -> None:
+        """Let processes import what trains, which takes seconds, while their job is made ready."""
+        self.waiting += [self._spawn() for _ in range(count)]
+
+    def start(self, job: Job, data_folder: Path) -> None:
+        """Set one more worker to `job`, with the data set of a cache folder."""
+        worker = self.waiting.pop() if self.waiting else self._spawn()
+        with suppress(OSError):  # it has died; `next_events` will say so
+            worker.pipe.send((job, data_folder))
+        self.workers.append(worker)
+
+    def _spawn(self) -> _Worker:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(
-            target=_run_worker, args=(job, self.data_folder, theirs), daemon=True
-        )
+        process = context.Process(target=_run_worker, args=(theirs,), daemon=True)
         with _ctrl_c_ignored():  # Ctrl-C reaches every process; the parent alone acts on it
             process.start()
         theirs.close()  # so that our end notices when the worker's closes
-        self.workers.append(_Worker(process, ours))
+        return _Worker(process, ours)
 
     def next_events(self, timeout_seconds: float) -> list[Event | Died | None]:
         """Wait for something to happen: events, and Died or None for a worker that ended."""
@@ -84,11 +102,12 @@ class Crew:
         deadline = time.monotonic() + wait_seconds
         while self.workers and time.monotonic() < deadline:
             self.next_events(0.1)
-        for worker in self.workers:
+        for worker in self.workers + self.waiting:
             worker.process.kill()
             worker.process.join()
             worker.pipe.close()
         self.workers.clear()
+        self.waiting.clear()
 
 
 @contextmanager
@@ -111,6 +130,15 @@ class PipeOrders:
     def __init__(self, pipe: connection.Connection) -> None:
         self.pipe = pipe
         self.stopped = self.drained = False
+
+    def job(self) -> tuple[Job, Path] | None:
+        """Wait for a job and the data's cache folder, or return None where there will be none."""
+        while not self.stopped and not self.pipe.poll(WAIT_SECONDS):
+            pass
+        try:
+            return None if self.stopped else self.pipe.recv()
+        except (EOFError, OSError):
+            return None
 
     def stop(self) -> bool:
         """Return whether to end after the running epoch."""
@@ -144,8 +172,8 @@ class PipeOrders:
             self.stopped = True
 
 
-def _run_worker(job: Job, data_folder: Path, pipe: connection.Connection) -> None:
-    """Be a worker process."""
+def _run_worker(pipe: connection.Connection) -> None:
+    """Be a worker process: ready itself, wait for a job and do it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     orders = PipeOrders(pipe)
 
@@ -157,8 +185,11 @@ def _run_worker(job: Job, data_folder: Path, pipe: connection.Connection) -> Non
     from har_search.errors import HarSearchError
     from har_search.worker import work
 
+    job = orders.job()
+    if job is None:
+        return
     try:
-        work(job, load(data_folder), orders)
+        work(job[0], load(job[1]), orders)
     except HarSearchError as error:
         orders.tell(WorkerStopped(str(error)))
     finally:

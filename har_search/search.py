@@ -108,9 +108,16 @@ def init(
 
 
 def search(
-    spec: StudySpec, url: str, located: Located, options: SearchOptions, watcher: Watcher
+    spec: StudySpec,
+    url: str,
+    located: Located,
+    options: SearchOptions,
+    watcher: Watcher,
+    crew: Crew | None = None,
 ) -> SearchOutcome:
     """Run trials until the study has `options.trials` finished ones, or until told to stop.
+
+    `crew` may hold workers that were prepared; all of its workers end with the search.
 
     Ctrl-C or SIGTERM ends it after the running epochs; these trials' parameters are tried again by
     the next search. A second Ctrl-C ends it at once.
@@ -139,8 +146,10 @@ def search(
         leaders = earlier_leaders(url, name) if done else []
         watcher.started(done, options.trials, workers, leaders)
         showcase = Showcase(storage, study, spec, options.artifacts)
-        run = _Run(_job(spec, url, name, options), storage, sweeper, showcase, watcher, done)
-        ending = run.until_end(workers, located.folder, options, leaders, should_stop)
+        job = _job(spec, url, name, options)
+        with crew or Crew() as crew:
+            run = _Run(job, located.folder, storage, sweeper, showcase, watcher, crew, done)
+            ending = run.until_end(workers, options, leaders, should_stop)
         at_end = finished_trials(storage, name)
         if at_end > done and ending is not Ending.interrupted:  # Ctrl-C waits for no picture
             with _database_may_be_away():
@@ -170,14 +179,16 @@ class _Run:
     def __init__(
         self,
         job: Job,
+        data_folder: Path,
         storage: PatientStorage,
         sweeper: Sweeper,
         showcase: Showcase,
         watcher: Watcher,
+        crew: Crew,
         done: int,
     ) -> None:
         self.job, self.storage, self.sweeper, self.watcher = job, storage, sweeper, watcher
-        self.showcase = showcase
+        self.data_folder, self.showcase, self.crew = data_folder, showcase, crew
         self.done, self.looked = done, time.monotonic()
         self.started_workers = 0
         self.wanted: set[str] = set()  # tracks that still need an entry
@@ -187,7 +198,6 @@ class _Run:
     def until_end(
         self,
         workers: int,
-        data_folder: Path,
         options: SearchOptions,
         leaders: Sequence[FinishedTrial],
         should_stop: Callable[[], bool],
@@ -198,7 +208,6 @@ class _Run:
         deadline = math.inf
         if options.timeout_seconds is not None:
             deadline = time.monotonic() + options.timeout_seconds
-        self.crew = Crew(data_folder)
         ending = Ending.tracks if options.until and not self.wanted else Ending.complete
         force_at = math.inf
         try:
@@ -229,7 +238,7 @@ class _Run:
     def _add_worker(self) -> None:
         """Start a worker with a sampler seed of its own, also after a resumption."""
         seed = _mix(self.job.sampler_seed, self.done, self.started_workers)
-        self.crew.start(replace(self.job, sampler_seed=seed))
+        self.crew.start(replace(self.job, sampler_seed=seed), self.data_folder)
         self.started_workers += 1
 
     def _hear(self, event: Event | Died | None, *, in_place: bool) -> None:

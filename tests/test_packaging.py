@@ -17,7 +17,7 @@ def test_the_wheel_ships_the_studies_and_the_command(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
         (entry_points,) = (name for name in names if name.endswith("entry_points.txt"))
-        assert b"har-search = har_search.cli:main" in archive.read(entry_points)
+        assert b"har-search = har_search.__main__:main" in archive.read(entry_points)
         unpacked = tmp_path / "installed"
         archive.extractall(unpacked)
     assert {f"har_search/studies/{name}.toml" for name in ("homework", "lesson", "wide")} <= names

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import pytest
 
+from har_search import crew as crew_module
 from har_search import search as search_module
 from har_search.crew import DRAIN, STOP, Died
 from har_search.data.dataset import Dataset
@@ -49,17 +50,16 @@ class Watcher:
         self.heard.append("stopping")
 
 
-class PlayedCrew:
+class PlayedCrew(crew_module.Crew):
     """Workers whose events are written down beforehand, a list for each look."""
 
     script: ClassVar[list[list[Event | Died | None]]]
     orders: ClassVar[list[str]]
     jobs: ClassVar[list[Job]]
 
-    def __init__(self, _folder: Path) -> None:
-        self.workers: list[int] = []
+    workers: list[int]  # type: ignore[assignment]
 
-    def start(self, job: Job) -> None:
+    def start(self, job: Job, _data_folder: Path) -> None:
         self.jobs.append(job)
         self.workers.append(len(self.jobs))
 

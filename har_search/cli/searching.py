@@ -60,27 +60,31 @@ def run(
     console = screen()
     spec, data = find_study(study, storage, data)
     tracks = chosen_tracks(until, spec)
-    located = locate_data(data)
-    show_data(located.dataset, console)
-    show_study(spec, located.dataset, console)
-    from har_search.artifacts import folder_of
-    from har_search.leaderboard import Selection
-    from har_search.progress import SearchProgress
-    from har_search.search import SearchOptions, search
+    from har_search.crew import Crew, core_count
 
-    options = SearchOptions(
-        trials=trials,
-        student=student or getpass.getuser(),
-        workers=workers,
-        timeout_seconds=timeout,
-        until=tracks,
-        seed=seed,
-        device=device.value,
-        patience_seconds=patience,
-        artifacts=folder_of(storage, artifacts),
-    )
-    with SearchProgress(console, spec.tracks) as progress:
-        outcome = search(spec, storage, located, options, progress)
+    with Crew() as crew:
+        crew.prepare(min(workers or core_count(), trials))  # meanwhile:
+        located = locate_data(data)
+        show_data(located.dataset, console)
+        show_study(spec, located.dataset, console)
+        from har_search.artifacts import folder_of
+        from har_search.leaderboard import Selection
+        from har_search.progress import SearchProgress
+        from har_search.search import SearchOptions, search
+
+        options = SearchOptions(
+            trials=trials,
+            student=student or getpass.getuser(),
+            workers=workers,
+            timeout_seconds=timeout,
+            until=tracks,
+            seed=seed,
+            device=device.value,
+            patience_seconds=patience,
+            artifacts=folder_of(storage, artifacts),
+        )
+        with SearchProgress(console, spec.tracks) as progress:
+            outcome = search(spec, storage, located, options, progress, crew)
     console.print()
     show_leaderboard(storage, Selection(study=outcome.study_name, top=10), console)
     show_ending(outcome, options, study, console)
