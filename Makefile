@@ -36,15 +36,10 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Half an hour, on an otherwise idle machine.
+# Half an hour, on an otherwise idle machine; writes bench.md.
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
-	$(BIN)/python benchmarks/training_loop.py
-	$(BIN)/python benchmarks/race.py
-	$(BIN)/python benchmarks/bookkeeping.py --workers 2
-	$(BIN)/python benchmarks/bookkeeping.py --workers 8 --trials 120 --postgresql
-	$(BIN)/python benchmarks/scaling.py
-	$(BIN)/python benchmarks/standings.py
+	$(BIN)/python benchmarks/suite.py
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python docs/commands.py

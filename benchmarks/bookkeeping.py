@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
-import platform
 import tempfile
 import time
 from dataclasses import replace
@@ -113,9 +112,9 @@ def main() -> None:
     count = sum(each["count"] for each in spent)
     kind = "PostgreSQL" if arguments.postgresql else "SQLite"
     print(
-        f"{platform.machine()} {platform.system()}, {os.cpu_count()} cores, {kind}, "
-        f"{arguments.workers} workers, {count} trials of {spec.name}: {trials / count:.2f} s a "
-        f"trial, {1000 * (trials - training) / count:.0f} ms of it bookkeeping, "
+        f"{kind}, {arguments.workers} workers, {count} trials of {spec.name}: "
+        f"{trials / count:.2f} s a trial, "
+        f"{1000 * (trials - training) / count:.0f} ms of it bookkeeping, "
         f"{(trials - training) / trials:.1%}"
     )
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import random
 import sqlite3
 import statistics
@@ -125,7 +123,6 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
     program = str(Path(sys.executable).with_name("har-search"))
-    print(f"{platform.machine()} {platform.system()}, {os.cpu_count()} cores, SQLite\n")
     print("| trials | bare import, s | leaderboard, s | over it, s | page, ms | page, kB |")
     print("| ---: | ---: | ---: | ---: | ---: | ---: |")
     for trials in arguments.trials:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import os
-import platform
 import statistics
 import time
 import warnings
@@ -107,12 +106,9 @@ def main() -> None:
     torch.set_num_threads(1)
     dataset = locate(arguments.data).dataset
     split = TensorSplit.of(dataset.train)
+    print(f"One thread, {dataset.name}, medians of {arguments.rounds} rounds (least to most)\n")
     print(
-        f"{platform.machine()} {platform.system()}, {os.cpu_count()} cores, torch "
-        f"{torch.__version__}, one thread, {dataset.name}, {arguments.rounds} rounds\n"
-    )
-    print(
-        "| network | batch | har-search s/epoch | times DataLoader (min to max) "
+        "| network | batch | har-search s/epoch | times DataLoader "
         "| times scikit-learn | share of the matrix products | 8 replicas |"
     )
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")

@@ -10,42 +10,17 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import random
 import tempfile
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 
+from common import Silent
+
 from har_search.data.locate import locate
-from har_search.events import FailedTrial, FinishedTrial
 from har_search.search import SearchOptions, search
 from har_search.spec import Component, Start, StudySpec
 from har_search.study_file import load_spec
-
-
-class Silent:
-    """A watcher that shows nothing."""
-
-    def started(
-        self, done: int, total: int, workers: int, leaders: Sequence[FinishedTrial]
-    ) -> None:
-        pass
-
-    def finished(self, trial: FinishedTrial) -> None:
-        pass
-
-    def counted(self, done: int) -> None:
-        pass
-
-    def failed(self, trial: FailedTrial) -> None:
-        raise RuntimeError(trial.reason)
-
-    def replaced(self, exit_code: int) -> None:
-        raise RuntimeError(f"a worker died with exit code {exit_code}")
-
-    def stopping(self) -> None:
-        pass
 
 
 def fixed_trials(spec: StudySpec, trials: int, epochs: int) -> StudySpec:
@@ -78,8 +53,7 @@ def main() -> None:
     located = locate(arguments.data)
     spec = fixed_trials(load_spec("homework"), arguments.trials, arguments.epochs)
     print(
-        f"{platform.machine()} {platform.system()}, {os.cpu_count()} cores, SQLite, "
-        f"{arguments.trials} trials of {arguments.epochs} epochs, {located.dataset.name}\n"
+        f"SQLite, {arguments.trials} trials of {arguments.epochs} epochs, {located.dataset.name}\n"
     )
     print("| workers | wall time, s | trials a minute | times one worker |")
     print("| ---: | ---: | ---: | ---: |")
