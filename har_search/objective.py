@@ -1,4 +1,4 @@
-"""Optuna's side of one trial: suggestions to a configuration, reports, pruning and attributes.
+"""Optuna's side of one trial: suggestions to a configuration, training and attributes.
 
 The only module that turns suggestions into a configuration.
 """
@@ -19,9 +19,10 @@ import torch
 
 from har_search import attributes
 from har_search.learner import TensorSplit, TrainingConfig
-from har_search.replicas import OnReplicas, mean_score, train_to_last
+from har_search.pruning import Watch
+from har_search.replicas import OnReplicas, train_to_last
 from har_search.spec import StudySpec, Value
-from har_search.training import EpochFigures, OnEpoch, Replica, TrainingResult, train
+from har_search.training import OnEpoch, TrainingResult, train
 
 Attribute = float | int | str
 _REPLICAS = 7  # sets these seeds apart from all others that follow from a trial's
@@ -84,7 +85,7 @@ class Objective:
         config = TrainingConfig.from_hyperparameters(
             values, epochs=self.spec.epochs, optimizer=self.spec.optimizer
         )
-        watch = _Watch(trial, self.spec, self.should_stop)
+        watch = Watch(trial, self.spec, self.should_stop)
         try:
             result = train_trial(
                 self.spec,
@@ -107,50 +108,6 @@ class Objective:
         if watch.pruned:
             raise optuna.TrialPruned
         return result.score
-
-
-class _Watch:
-    """Follows one trial's training: reports to the pruner, and knows why it ended early."""
-
-    def __init__(
-        self, trial: optuna.Trial, spec: StudySpec, should_stop: Callable[[], bool]
-    ) -> None:
-        self.trial, self.spec, self.ask = trial, spec, should_stop
-        self.interrupted = self.pruned = False
-        self.scores: list[float] = []  # of the epochs where it is known, or of the replicas
-
-    def should_stop(self) -> bool:
-        """Return whether the search is to stop."""
-        self.interrupted = self.ask()
-        return self.interrupted
-
-    def on_epoch(self, figures: EpochFigures) -> bool:
-        """Report an epoch's score, or the best one so far where it counts; prune by epochs."""
-        if self.spec.replicas > 1:
-            return False
-        if figures.score is not None:
-            self.scores.append(figures.score)
-        if self.spec.reports(figures.epoch):
-            best = self.spec.scored_epoch == "best"
-            self.trial.report(max(self.scores) if best else self.scores[-1], figures.epoch)
-            self.pruned = figures.epoch < self.spec.epochs and self.trial.should_prune()
-        return self.pruned
-
-    def on_replicas(self, replicas: Sequence[Replica]) -> bool:
-        """Report each seed's own score, counted from 0, as the step of that number; prune by them.
-
-        A pruned trial's last report is the score of its means, which makes that its value.
-        """
-        scoring = self.spec.scoring
-        if self.spec.replicas == 1:
-            return False
-        for each in replicas[len(self.scores) :]:
-            self.trial.report(scoring.score(each.test_accuracy, each.gap), len(self.scores))
-            self.scores.append(scoring.score(each.test_accuracy, each.gap))
-        self.pruned = len(replicas) < self.spec.replicas and self.trial.should_prune()
-        if self.pruned:
-            self.trial.report(mean_score(replicas, scoring), self.spec.replicas)
-        return self.pruned
 
 
 def train_trial(
