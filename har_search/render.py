@@ -97,7 +97,7 @@ def foot(rows: Collection[Row]) -> str:
             "figures of one seed were selected on the test set, so expect less from a new one; "
             "means over seeds by the search alone"
         )
-    return f"{text}. `har-search confirm --by-subject` gives an estimate that was not selected."
+    return f"{text}. `har-search confirm --by-subject` gives an estimate that was not."
 
 
 def standing(row: Row, track: str) -> str:
