@@ -39,7 +39,7 @@ def study() -> optuna.Study:
     return optuna.create_study(direction="maximize", sampler=optuna.samplers.RandomSampler(seed=0))
 
 
-@pytest.mark.parametrize("name", ["homework", "lesson", "wide"])
+@pytest.mark.parametrize("name", ["homework", "lesson", "robust", "wide"])
 def test_every_hyperparameter_gets_a_value_of_its_type(study: optuna.Study, name: str) -> None:
     spec = load_spec(name)
     for _ in range(20):
@@ -51,7 +51,7 @@ def test_every_hyperparameter_gets_a_value_of_its_type(study: optuna.Study, name
         TrainingConfig.from_hyperparameters(values, epochs=1, optimizer="adam")
 
 
-@pytest.mark.parametrize("name", ["homework", "lesson", "wide"])
+@pytest.mark.parametrize("name", ["homework", "lesson", "robust", "wide"])
 def test_the_first_trial_is_the_lessons_network(study: optuna.Study, name: str) -> None:
     spec = load_spec(name)
     _enqueue_starts(study, spec, skip=0)

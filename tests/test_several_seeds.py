@@ -219,13 +219,13 @@ def test_the_pages_say_both_figures(searched: str) -> None:
         client = Client(app)
         board = client.get("/").text
         entry = " ".join(client.get(f"/studies/several/trials/{COMPLETE}").text.split())
-        note = client.get("/api/studies/1?after=0")
+        picture = client.get(f"/studies/several/trials/{COMPLETE}/learning-curve.svg")
     assert "± sd<small> pp (seeds)</small>" in board
     assert f"<td>± {100 * figures['test_accuracy_sd']:.2f} (5)</td>" in board
     assert "each is a mean over seeds, selected on the test set by the search alone" in board
     assert "Means over 5 seeds at the last epoch" in entry
     assert f"test {100 * figures['first_test_accuracy']:.2f} %" in entry
-    assert note.status_code == 200
+    assert picture.status_code == 200
 
 
 def test_the_report_says_both_figures(har_search: HarSearch, searched: str, tmp_path: Path) -> None:

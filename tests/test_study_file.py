@@ -23,7 +23,7 @@ def test_the_shipped_studies_are_valid_and_named_after_their_files() -> None:
         assert load_spec(name).name == name
 
 
-@pytest.mark.parametrize("name", ["homework", "lesson", "wide"])
+@pytest.mark.parametrize("name", ["homework", "lesson", "robust", "wide"])
 def test_a_spec_survives_its_tables(name: str) -> None:
     spec = load_spec(name)
     assert parse_spec(spec.tables(), "tables") == spec
