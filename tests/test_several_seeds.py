@@ -16,10 +16,12 @@ from werkzeug.test import Client
 
 from har_search.artifacts import folder_of
 from har_search.data.locate import Located
+from har_search.leaderboard import Selection, leaderboard
 from har_search.learner import TensorSplit
 from har_search.objective import replica_seeds
 from har_search.record import read_record
 from har_search.reproduce import reproduce
+from har_search.showcase import study_note
 from har_search.storage import open_for_writing
 from har_search.study_file import load_spec
 from har_search.training import train_replicas
@@ -251,3 +253,14 @@ def test_confirm_trains_such_an_entry_with_fresh_seeds(
         fresh = {row[0] for row in storage.fetch("SELECT seed FROM har_search_confirmations")}
     assert len(fresh) == 3
     assert not fresh & own
+
+
+def test_the_notes_in_the_dashboard_say_what_the_figures_are(searched: str) -> None:
+    spec = read_record(searched, COMPLETE).spec
+    note = study_note(spec, leaderboard(searched, Selection(study="several", simulated=True)))
+    assert "A trial's figures are means over 5 seeds at the last epoch" in note
+    assert "expect less" not in note
+    rows = "SELECT value_json FROM study_system_attributes"
+    with open_for_writing(searched) as storage:
+        notes = " ".join(row[0] for row in storage.fetch(rows))
+    assert "Means over 5 seeds; pictures and weights are the first's." in notes
