@@ -49,7 +49,7 @@ def sleeping_worker(
     def sleep(config: Any, *_: Any, on_epoch: Any, **__: Any) -> TrainingResult:
         for epoch in range(1, config.epochs + 1):
             time.sleep(epoch_seconds)
-            on_epoch(EpochFigures(epoch, 0.5, 0.9, 0.9, 0.9, 0.0, 0.9, 0.9))
+            on_epoch(EpochFigures(epoch, 0.5, 0.9, 0.9, 0.9, 0.0, 0.9))
         return TrainingResult(1, config.epochs, 0.9, 0.9, 0.9, 0.0, 0.9, 1, 1.0, False, (), (), {})
 
     objective.train = sleep  # type: ignore[assignment]

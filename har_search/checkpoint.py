@@ -17,8 +17,10 @@ from har_search.artifacts import WEIGHTS
 from har_search.data import Dataset
 from har_search.errors import OptionError
 from har_search.learner import TensorSplit
+from har_search.objective import replica_seeds, train_trial
 from har_search.record import Record, require_data
-from har_search.training import TrainingResult, accuracy, one_thread, train
+from har_search.replicas import TOGETHER
+from har_search.training import TrainingResult, accuracy, one_thread
 from har_search.worker import choose_device
 
 Weights = dict[str, torch.Tensor]
@@ -74,23 +76,29 @@ def device_of(record: Record) -> torch.device:
 
 
 def train_again(
-    record: Record, dataset: Dataset, *, epochs: int, device: torch.device
+    record: Record,
+    dataset: Dataset,
+    *,
+    epochs: int,
+    device: torch.device,
+    replicas: int | None = None,
 ) -> TrainingResult:
     """Train a trial's network again with its own seed, for so many epochs of its schedule.
 
-    One that diverged is trained until it does so again.
+    One that diverged is trained until it does so again. One of several seeds is trained with as
+    many as it had, or with `replicas`.
 
     Raises:
         StudyMismatchError: the trial was trained on other data.
     """
     require_data(record, dataset)
     diverged = bool(record.figures.get("diverged"))
-    return train(
+    return train_trial(
+        record.spec,
         record.entry.config,
         TensorSplit.of(dataset.train, device),
         TensorSplit.of(dataset.test, device),
-        seed=record.entry.seed,
-        scoring=record.spec.scoring,
+        seeds=replica_seeds(record.entry.seed, replicas or record.figures.get("replicas", 1)),
         on_epoch=lambda figures: figures.epoch >= epochs and not diverged,
     )
 
@@ -121,7 +129,7 @@ def checkpoint(
     if saved.weights is None:
         return retrained(record, dataset, saved.reason, on_training)
     network = network_of(record, saved.weights)
-    recorded = record.figures["test_accuracy"]
+    recorded = record.own["test_accuracy"]
     with one_thread():
         found = accuracy(network, TensorSplit.of(dataset.test))
     if found == recorded:
@@ -142,6 +150,12 @@ def retrained(record: Record, dataset: Dataset, reason: str, on_training: OnTrai
     require_data(record, dataset)
     epochs = record.entry.epoch
     on_training(record, epochs, reason)
-    again = train_again(record, dataset, epochs=epochs, device=device_of(record))
+    again = train_again(
+        record,
+        dataset,
+        epochs=epochs,
+        device=device_of(record),
+        replicas=min(TOGETHER, record.spec.replicas),  # the first seed's bits: with its companion
+    )
     weights = {key: value.cpu() for key, value in again.weights.items()}
     return Checkpoint(network_of(record, weights), reason)

@@ -12,7 +12,7 @@ class FinishedTrial:
     """A trial that finished, complete or pruned; accuracies and gap are fractions.
 
     `done` counts the study's finished trials over all machines, this one included; `leads` says
-    whether it is the best by score or in a track.
+    whether it is the best by score or in a track. Accuracy and gap are means over `replicas` seeds.
     """
 
     number: int
@@ -26,6 +26,8 @@ class FinishedTrial:
     seconds: float
     done: int
     leads: bool = False
+    replicas: int = 1
+    test_accuracy_sd: float | None = None
 
 
 @dataclass(frozen=True)

@@ -113,6 +113,7 @@ def _about(record: Record, checkpoint: Checkpoint, dataset: Dataset) -> dict[str
             "epochs_of_schedule": record.spec.epochs,
             "epochs_trained": record.figures["epochs"],
             "checkpoint_epoch": entry.epoch,
+            "scored_epoch": record.spec.scored_epoch,
         },
         "network": asdict(entry.config.mlp),
         "activities": list(ACTIVITIES),
@@ -130,6 +131,8 @@ def _about(record: Record, checkpoint: Checkpoint, dataset: Dataset) -> dict[str
         "leaderboard": {
             name: record.figures[name] for name in ("test_accuracy", "train_accuracy", "gap")
         },
+        "seeds": _seeds(record),
+        "recorded": record.own,
         "confirmed": entry.row["confirmed"],
         "confusion": [list(row) for row in confusion],
         "weights": {
@@ -142,6 +145,17 @@ def _about(record: Record, checkpoint: Checkpoint, dataset: Dataset) -> dict[str
             "device": record.figures.get("device"),
         },
         "exported_with": {"versions": versions()},
+    }
+
+
+def _seeds(record: Record) -> dict[str, Any] | None:
+    """Say of how many seeds the leaderboard's figures are means; None where it is one."""
+    if "replicas" not in record.figures:
+        return None
+    return {
+        "count": record.figures["replicas"],
+        "test_accuracy_sd": record.figures["test_accuracy_sd"],
+        "exported": "the first",
     }
 
 

@@ -34,6 +34,10 @@ FIGURES = (
     "train_accuracy",
     "gap",
     "score",
+    "replicas",
+    "test_accuracy_sd",
+    "first_test_accuracy",
+    "first_train_accuracy",
     "tracks",
     "params",
     "epoch",
@@ -72,6 +76,8 @@ class Selection:
 class Leaderboard:
     """Ranked `standings` (a row a trial, `COLUMNS`), and each track's leading row.
 
+    Where a row's `replicas` are several, its figures are means over so many seeds, whose `first_…`
+    is the network that is kept.
     `leaders` names every track of the studies shown; None where no trial qualifies. `finished`
     counts the trials that the standings were selected from, `ranked` those that have a rank.
     """
@@ -189,6 +195,7 @@ def _standing(row: Any, spec: Tables) -> dict[str, Any]:
         "trial": row.number,
         "student": figures.get("student", ""),
         "score": row.score,
+        "replicas": figures.get("replicas", 1),
         "tracks": tracks,
         "params": hyperparameters(spec, json.loads(row.params or "{}"), figures.get("start")),
     }

@@ -100,7 +100,7 @@ def _limits(about: About) -> Iterator[str]:
     if about["data"]["name"] != SIMULATED:
         yield _PEOPLE
     yield (
-        "- **The test set was used for choosing.** The epoch and the hyperparameters were those "
+        f"- **The test set was used for choosing.** {_chosen(about)} those "
         "of the best score on the test windows, so the test accuracy is somewhat too good: "
         + (
             "see the figures of fresh seeds below."
@@ -109,6 +109,13 @@ def _limits(about: About) -> Iterator[str]:
         )
     )
     yield "- **Probabilities are not calibrated:** 0.9 does not mean right nine times out of ten.\n"
+
+
+def _chosen(about: About) -> str:
+    training = about["training"]
+    if training["scored_epoch"] == "best":
+        return "The epoch and the hyperparameters were"
+    return "The hyperparameters, though not the epoch, were"
 
 
 def _start(*, onnx: bool) -> Iterator[str]:
@@ -151,7 +158,7 @@ def _training(about: About) -> Iterator[str]:
 
 
 def _evaluation(about: About) -> Iterator[str]:
-    figures, board = about["figures"], about["leaderboard"]
+    figures, recorded = about["figures"], about["recorded"]
     yield "## Evaluation\n"
     yield (
         "In eval mode over whole splits. The gap is train less test accuracy, in percentage points "
@@ -164,12 +171,13 @@ def _evaluation(about: About) -> Iterator[str]:
     for track, each in about["tracks"].items():
         made = "made" if each["made"] else "not made"
         yield f"| track {markdown_text(track)} ({each['rule']}) | {made} |"
-    if any(figures[name] != board[name] for name in board):
+    if figures != figures | recorded:
         yield (
-            "\n**These are not the leaderboard's figures:** it has a test accuracy of "
-            f"{percent(board['test_accuracy'])} % at a gap of {percent(board['gap'])} pp, and "
-            "training again did not bring the same network back."
+            "\n**These are not the recorded figures:** those are a test accuracy of "
+            f"{percent(recorded['test_accuracy'])} % at a gap of {percent(recorded['gap'])} pp, "
+            "and training again did not bring the same network back."
         )
+    yield from _seeds(about)
     yield from _confirmed(about["confirmed"])
     yield "\n| activity | precision % | recall % | windows |\n| --- | ---: | ---: | ---: |"
     for row in per_activity(about["confusion"]):
@@ -181,6 +189,17 @@ def _evaluation(about: About) -> Iterator[str]:
         "\n![Test windows by activity (rows) and by what they were taken for (columns)]"
         f"({CONFUSION_MATRIX})\n"
     )
+
+
+def _seeds(about: About) -> Iterator[str]:
+    """Say which means the leaderboard shows, where they are of several seeds."""
+    seeds, board = about["seeds"], about["leaderboard"]
+    if seeds is not None:
+        yield (
+            f"\n**The leaderboard has the means over {seeds['count']} seeds:** test accuracy "
+            f"{percent(board['test_accuracy'])} % (sd {percent(seeds['test_accuracy_sd'])} pp), "
+            f"gap {percent(board['gap'])} pp. This network is the first seed's, not the luckiest."
+        )
 
 
 def _confirmed(summary: About | None) -> Iterator[str]:

@@ -60,6 +60,10 @@ def exhibit(
             f"gap {100 * result.gap:.2f} pp, score {100 * result.score:.2f}, all of epoch "
             f"{result.epoch} of {result.epochs}; {result.parameters:,} parameters."
         )
+        if len(result.replicas) > 1:
+            text += (
+                f" Means over {len(result.replicas)} seeds; pictures and weights are the first's."
+            )
         storage.patiently(lambda: save_note(trial, text))
         if folder is not None:
             with suppress(OSError):  # a full disk: the trial counts without its files

@@ -1,4 +1,4 @@
-"""Optuna's side of one trial: suggestions to a configuration, reports, pruning and attributes.
+"""Optuna's side of one trial: suggestions to a configuration, training and attributes.
 
 The only module that turns suggestions into a configuration.
 """
@@ -6,7 +6,8 @@ The only module that turns suggestions into a configuration.
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping
+import statistics
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -18,10 +19,13 @@ import torch
 
 from har_search import attributes
 from har_search.learner import TensorSplit, TrainingConfig
+from har_search.pruning import Watch
+from har_search.replicas import OnReplicas, train_to_last
 from har_search.spec import StudySpec, Value
-from har_search.training import EpochFigures, TrainingResult, train
+from har_search.training import OnEpoch, TrainingResult, train
 
 Attribute = float | int | str
+_REPLICAS = 7  # sets these seeds apart from all others that follow from a trial's
 
 
 class TrialFailedError(Exception):
@@ -81,42 +85,78 @@ class Objective:
         config = TrainingConfig.from_hyperparameters(
             values, epochs=self.spec.epochs, optimizer=self.spec.optimizer
         )
-        interrupted = pruned = False
-
-        def on_epoch(figures: EpochFigures) -> bool:
-            nonlocal interrupted, pruned
-            interrupted = self.should_stop()
-            if not interrupted and self.spec.reports(figures.epoch):
-                # The best score so far: known even where the train split was not evaluated.
-                trial.report(figures.best_score, figures.epoch)
-                pruned = figures.epoch < config.epochs and trial.should_prune()
-            return interrupted or pruned
-
+        watch = Watch(trial, self.spec, self.should_stop)
         try:
-            result = train(
+            result = train_trial(
+                self.spec,
                 config,
                 self.train_split,
                 self.test_split,
-                seed=seed,
-                scoring=self.spec.scoring,
-                on_epoch=on_epoch,
+                seeds=replica_seeds(seed, self.spec.replicas),
+                should_stop=watch.should_stop,
+                on_epoch=watch.on_epoch,
+                on_replicas=watch.on_replicas,
             )
         except optuna.exceptions.OptunaError:
             raise  # of a report: the database's business, not this trial's
         except Exception as error:
             raise TrialFailedError(f"{type(error).__name__}: {error}") from error
-        if interrupted:
+        if watch.interrupted:
             raise TrialInterruptedError
         recorded = figures_of(result, self.spec, self.entrant) | {"seed": seed}
         self.record(trial, recorded, result)
-        if pruned:
+        if watch.pruned:
             raise optuna.TrialPruned
         return result.score
+
+
+def train_trial(
+    spec: StudySpec,
+    config: TrainingConfig,
+    train_split: TensorSplit,
+    test_split: TensorSplit,
+    *,
+    seeds: Sequence[int],
+    should_stop: Callable[[], bool] = lambda: False,
+    on_epoch: OnEpoch = lambda _figures: False,
+    on_replicas: OnReplicas = lambda _replicas: False,
+) -> TrainingResult:
+    """Train as the study scores its trials: one seed to its best epoch, or `seeds` to the last.
+
+    `should_stop` is asked after every epoch; where a callback returns True, training ends there.
+    """
+    if spec.scored_epoch == "best":
+        (seed,) = seeds
+        return train(
+            config,
+            train_split,
+            test_split,
+            seed=seed,
+            scoring=spec.scoring,
+            on_epoch=lambda figures: should_stop() or on_epoch(figures),
+        )
+    return train_to_last(
+        config,
+        train_split,
+        test_split,
+        seeds=seeds,
+        scoring=spec.scoring,
+        reports=spec.reports,
+        should_stop=should_stop,
+        on_epoch=on_epoch,
+        on_replicas=on_replicas,
+    )
 
 
 def trial_seed(search_seed: int, number: int) -> int:
     """Return the seed of the trial of that number, a whole number below 2**32."""
     return int(np.random.SeedSequence([search_seed, number]).generate_state(1)[0])
+
+
+def replica_seeds(seed: int, count: int) -> list[int]:
+    """Return the seeds of a trial's replicas: its own, then others that follow from it."""
+    others = [np.random.SeedSequence([seed, _REPLICAS, each]) for each in range(1, count)]
+    return [seed, *(int(each.generate_state(1)[0]) for each in others)]
 
 
 def suggest(trial: optuna.trial.BaseTrial, spec: StudySpec) -> dict[str, Value]:
@@ -143,7 +183,11 @@ def start_values(spec: StudySpec, name: str | None) -> Mapping[str, Value]:
 
 
 def figures_of(result: TrainingResult, spec: StudySpec, entrant: Entrant) -> dict[str, Attribute]:
-    """Return what a trial records beside its score and parameters; accuracies are fractions."""
+    """Return what a trial records beside its score and parameters; accuracies are fractions.
+
+    With several seeds they are means, beside the test accuracy's standard deviation and the figures
+    of the first seed, whose network, curve and confusion matrix are kept.
+    """
     recorded: dict[str, Attribute] = {
         "test_accuracy": result.test_accuracy,
         "train_accuracy": result.train_accuracy,
@@ -163,6 +207,15 @@ def figures_of(result: TrainingResult, spec: StudySpec, entrant: Entrant) -> dic
         recorded[attributes.track_key(track.name)] = int(qualifies)
     if result.diverged:
         recorded["diverged"] = 1
+    if spec.replicas > 1:
+        first, *_ = result.replicas
+        tests = [each.test_accuracy for each in result.replicas]
+        recorded |= {
+            "replicas": len(tests),
+            "test_accuracy_sd": statistics.stdev(tests),
+            "first_test_accuracy": first.test_accuracy,
+            "first_train_accuracy": first.train_accuracy,
+        }
     return recorded
 
 

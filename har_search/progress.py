@@ -95,7 +95,7 @@ class SearchProgress:
             tracks = f" track {' '.join(trial.tracks)}" if trial.tracks else ""
             self.console.print(
                 f"{trial.done}/{self.total} trial {trial.number} {note}: {_figures(trial)}, "
-                f"{trial.epochs} epochs in {trial.seconds:.1f} s{tracks}",
+                f"{_seeds(trial)}{trial.epochs} epochs in {trial.seconds:.1f} s{tracks}",
                 highlight=False,
                 soft_wrap=True,
             )
@@ -141,10 +141,15 @@ class SearchProgress:
 
 
 def _figures(trial: FinishedTrial) -> str:
+    spread = "" if trial.test_accuracy_sd is None else f" ± {percent(trial.test_accuracy_sd)}"
     return (
-        f"test {percent(trial.test_accuracy)} % gap {percent(trial.gap)} pp "
+        f"test {percent(trial.test_accuracy)}{spread} % gap {percent(trial.gap)} pp "
         f"score {percent(trial.score)}"
     )
+
+
+def _seeds(trial: FinishedTrial) -> str:
+    return "" if trial.replicas == 1 else f"{trial.replicas} seeds of "
 
 
 def _track_order(trial: FinishedTrial) -> tuple[float, float, int, int]:

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy
 
 from har_search import attributes, details
+from har_search.challenge import gap
 from har_search.data import Dataset
 from har_search.details import Details
 from har_search.entries import Entry, entries
@@ -39,6 +40,16 @@ class Record:
     pruned: bool
     details: Details | None
     files: Mapping[str, str]
+
+    @property
+    def own(self) -> dict[str, float]:
+        """Test accuracy, train accuracy and gap of the network that is kept.
+
+        These are the trial's figures, or with several seeds the first one's.
+        """
+        prefix = "first_" if "replicas" in self.figures else ""
+        test, train = (self.figures[f"{prefix}{name}_accuracy"] for name in ("test", "train"))
+        return {"test_accuracy": test, "train_accuracy": train, "gap": gap(train, test)}
 
     @property
     def title(self) -> str:

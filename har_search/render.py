@@ -6,7 +6,7 @@ Storage and JSON hold fractions; tables show percent and percentage points (pp).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,44 @@ def confirmed(summary: Mapping[str, Any] | None) -> str:
     return f"{text} {' '.join(stands)}".rstrip()
 
 
+def spread(row: Row) -> str:
+    """Write of how many seeds a standing is the mean, after their sd in pp; nothing of one seed."""
+    return (
+        "" if row["replicas"] == 1 else f"± {percent(row['test_accuracy_sd'])} ({row['replicas']})"
+    )
+
+
+def of_seeds(row: Row) -> str:
+    """Say in words what several seeds' figures are, and which network is kept."""
+    if row["replicas"] == 1:
+        return ""
+    test, train = row["first_test_accuracy"], row["first_train_accuracy"]
+    return (
+        f"Means over {row['replicas']} seeds at the last epoch; the test accuracy's standard "
+        f"deviation is {percent(row['test_accuracy_sd'])} pp. The network kept is the first "
+        f"seed's, not the luckiest: test {percent(test)} %, train {percent(train)} %, gap "
+        f"{percent(train - test)} pp."
+    )
+
+
+def foot(rows: Collection[Row]) -> str:
+    """Say how the figures shown were selected, and what gives an estimate that was not.
+
+    Continues a sentence that says from how many trials.
+    """
+    several = {row["replicas"] > 1 for row in rows}
+    if several == {True}:
+        text = "each is a mean over seeds, selected on the test set by the search alone"
+    elif several == {False}:
+        text = "each figure was selected on the test set, so expect less from a new seed"
+    else:
+        text = (
+            "figures of one seed were selected on the test set, so expect less from a new one; "
+            "means over seeds by the search alone"
+        )
+    return f"{text}. `har-search confirm --by-subject` gives an estimate that was not."
+
+
 def standing(row: Row, track: str) -> str:
     """Say whether fresh seeds bear an entry out on a track, in a word or two."""
     if row["confirmed"] is None:
@@ -76,6 +114,7 @@ _COLUMNS = (
     Column("trial", lambda row: str(row["trial"])),
     Column("student", lambda row: row["student"], spare=1, left=True),
     Column("test %", lambda row: percent(row["test_accuracy"])),
+    Column("± sd (seeds)", spread, spare=1, left=True),
     Column("train %", lambda row: percent(row["train_accuracy"]), spare=3),
     Column("gap pp", lambda row: percent(row["gap"])),
     Column("score", lambda row: percent(row["score"])),
@@ -100,10 +139,14 @@ def leaders_line(board: Leaderboard) -> str:
         else:
             parts.append(
                 f"Track {track}: trial {row['trial']} of {row['student']}, "
-                f"test {percent(row['test_accuracy'])} %, gap {percent(row['gap'])} pp, "
-                f"{standing(row, track)}"
+                f"test {percent(row['test_accuracy'])} %{_seeds(row)}, "
+                f"gap {percent(row['gap'])} pp, {standing(row, track)}"
             )
     return "   ".join(parts)
+
+
+def _seeds(row: Row) -> str:
+    return "" if row["replicas"] == 1 else f" (mean of {row['replicas']} seeds)"
 
 
 def table(board: Leaderboard, console: Console) -> Table:
@@ -130,6 +173,8 @@ def _shown_columns(rows: list[dict[str, Any]]) -> list[Column]:
         unused.add("study")
     if not any(row["confirmed"] for row in rows):
         unused.add("confirmed %")
+    if all(row["replicas"] == 1 for row in rows):
+        unused.add("± sd (seeds)")
     return [column for column in _COLUMNS if column.heading not in unused]
 
 

@@ -150,13 +150,14 @@ def show_leaderboard(
 def show_table(board: Leaderboard, console: Console) -> None:
     """Write the leaders, the table and what it was selected from."""
     from har_search import render
+    from har_search.leaderboard import rows_of
 
     console.print(render.leaders_line(board), markup=False, soft_wrap=True)
     console.print()
     console.print(render.table(board, console))
     console.print(
-        f"\n[dim]{len(board.standings)} of {board.finished} finished trials; each figure was "
-        "selected on the test set, so expect less from a new seed.[/]",
+        f"\n[dim]{len(board.standings)} of {board.finished} finished trials; "
+        f"{render.foot(rows_of(board))}[/]",
         soft_wrap=True,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 from rich.table import Table
@@ -10,7 +10,7 @@ from rich.table import Table
 from har_search.render import percent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
@@ -114,8 +114,9 @@ def show_reproduction(found: Reproduction, console: Console) -> None:
     console.print(f"[bold]{escape(record.title)}:[/] {verdict}")
     if found.identical:
         console.print(
-            f"Trained again with seed {record.entry.seed} for {record.figures['epochs']} epochs on "
-            f"the same data ({record.fingerprint}), it is the same to the last bit: "
+            f"Trained again with seed {record.entry.seed}{_others(record.figures)} for "
+            f"{record.figures['epochs']} epochs on the same data ({record.fingerprint}), it is the "
+            "same to the last bit: "
             f"{', '.join(found.same)}.",
         )
     else:
@@ -135,10 +136,15 @@ def show_reproduction(found: Reproduction, console: Console) -> None:
         )
 
 
+def _others(figures: Mapping[str, Any]) -> str:
+    count = figures.get("replicas", 1)
+    return "" if count == 1 else f" and {count - 1} that follow from it,"
+
+
 def show_export(exported: Exported, console: Console, errors: Console) -> None:
     """Say what was written, how well the network in it does, and on stderr what is missing."""
     about = exported.about
-    figures, board = about["figures"], about["leaderboard"]
+    figures, recorded, seeds = about["figures"], about["recorded"], about["seeds"]
     console.print(
         f"[bold]trial {about['trial']} of study {escape(about['study'])}[/] is in "
         f"{escape(str(exported.folder))}: {', '.join(exported.files)}",
@@ -150,11 +156,19 @@ def show_export(exported: Exported, console: Console, errors: Console) -> None:
         f"{about['weights']['from']}",
         soft_wrap=True,
     )
-    if any(figures[name] != board[name] for name in board):
+    if seeds is not None:
+        board = about["leaderboard"]
+        console.print(
+            f"the leaderboard has the means over {seeds['count']} seeds: test "
+            f"{percent(board['test_accuracy'])} ± {percent(seeds['test_accuracy_sd'])} %, gap "
+            f"{percent(board['gap'])} pp; this network is the first seed's",
+            soft_wrap=True,
+        )
+    if figures != figures | recorded:
         errors.print(
             "[bold yellow]warning:[/] this is not the leaderboard's network, which has "
-            f"{percent(board['test_accuracy'])} % and {percent(board['gap'])} pp; training again "
-            f"did not bring it back (`har-search reproduce {about['trial']}` says why)"
+            f"{percent(recorded['test_accuracy'])} % and {percent(recorded['gap'])} pp; training "
+            f"again did not bring it back (`har-search reproduce {about['trial']}` says why)"
         )
     if exported.no_onnx:
         errors.print(

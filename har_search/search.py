@@ -310,13 +310,14 @@ def earlier_leaders(url: str, name: str) -> list[FinishedTrial]:
     board = leaderboard(url, Selection(study=name, top=1))
     rows = [*rows_of(board), *(row for row in board.leaders.values() if row is not None)]
     figures = ("score", "test_accuracy", "gap", "parameters", "epochs", "seconds")
+    of_seeds = ("replicas", "test_accuracy_sd")
     return [
         FinishedTrial(
             number=row["trial"],
             pruned=False,
             tracks=tuple(row["tracks"]),
             done=board.finished,
-            **{figure: row[figure] for figure in figures},
+            **{figure: row[figure] for figure in figures + of_seeds},
         )
         for row in rows
     ]

@@ -8,7 +8,7 @@ from typing import Any
 from har_search import model
 from har_search.errors import NotFoundError
 from har_search.leaderboard import Selection, leaderboard, rows_of, study_names
-from har_search.render import percent
+from har_search.render import of_seeds, percent
 from har_search.spec import LESSON
 
 
@@ -46,13 +46,14 @@ def figures(row: Mapping[str, Any]) -> list[str]:
     qualifies = (
         f"qualifies for track {' and '.join(row['tracks'])}" if row["tracks"] else "no track"
     )
-    return [
+    lines = [
         f"test {percent(row['test_accuracy'])} %, train {percent(row['train_accuracy'])} %, "
         f"gap {percent(row['gap'])} pp, score {percent(row['score'])}: {qualifies}",
         f"epoch {row['epoch']} of {row['epochs']} trained, {row['parameters']:,} parameters, "
         f"{row['seconds']:.1f} s, seed {row['seed']}",
         f"student {row['student']}, data {row['dataset']}",
     ]
+    return [lines[0], of_seeds(row), *lines[1:]] if row["replicas"] > 1 else lines
 
 
 _WORDS = {

@@ -112,11 +112,21 @@ def study_note(spec: StudySpec, board: Leaderboard) -> str:
         "",
         f"**Score** = test accuracy - {scoring.gap_penalty:g} × (gap - "
         f"{100 * scoring.gap_limit:g} pp, where the gap is larger). **Gap** = train - test "
-        "accuracy of the same epoch, dropout off, on the whole split. A trial's figures are those "
-        "of its epoch of best score, so they were selected on the test set: expect less "
-        "from a new seed.",
+        "accuracy of the same epoch, dropout off, on the whole split. A trial's figures are "
+        f"{_whose(spec)}",
     ]
     return "\n".join(lines)
+
+
+def _whose(spec: StudySpec) -> str:
+    """Say of which epoch and how many seeds a trial's figures are, and how far they go."""
+    if spec.scored_epoch == "best":
+        return (
+            "those of its epoch of best score, so they were selected on the test set: expect less "
+            "from a new seed."
+        )
+    means = f"means over {spec.replicas} seeds" if spec.replicas > 1 else "those of one seed"
+    return f"{means} at the last epoch; only the search selected on the test set."
 
 
 def _entry(row: Mapping[str, Any] | None) -> str:

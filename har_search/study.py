@@ -118,10 +118,17 @@ def make_sampler(spec: StudySpec, sampler_seed: int) -> optuna.samplers.BaseSamp
 
 
 def make_pruner(spec: StudySpec) -> optuna.pruners.BasePruner:
-    """Return the spec's pruner; epochs count from 1."""
+    """Return the spec's pruner; epochs count from 1, replicas from 0."""
     options = spec.pruner.options
     if spec.pruner.name == "none":
         return optuna.pruners.NopPruner()
+    if spec.pruner.name == "wilcoxon":
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            return optuna.pruners.WilcoxonPruner(
+                p_threshold=options.get("p_threshold", 0.1),
+                n_startup_steps=int(options.get("startup_replicas", 2)),
+            )
     return OncePerTrialPruner(
         options.get("percentile", 50.0),
         n_startup_trials=int(options.get("startup_trials", 5)),

@@ -15,11 +15,13 @@ from typing import Any
 from har_search.challenge import HOMEWORK_TRACKS, Scoring, Track
 from har_search.errors import StudyFileError
 from har_search.spec import (
+    EPOCH_PRUNERS,
     HYPERPARAMETERS,
     LESSON,
     OPTIMIZERS,
     PRUNERS,
     SAMPLERS,
+    SCORED_EPOCHS,
     Component,
     Range,
     Start,
@@ -84,7 +86,7 @@ class _Reader:
         valid = ("study", "training", "recipe", "search", "score", "track", "start", "sampler")
         self.keys(tables, (*valid, "pruner"), "")
         study = self.table(tables, "study", ("name", "description"))
-        training = self.table(tables, "training", ("epochs", "optimizer", "schedule"))
+        training = self.table(tables, "training", ("epochs", "optimizer", "schedule", "replicas"))
         fixed_here = [name for name in HYPERPARAMETERS if name != "schedule"]
         recipe = self.table(tables, "recipe", fixed_here)
         if "schedule" in training:
@@ -100,15 +102,16 @@ class _Reader:
             for name in HYPERPARAMETERS
             if name not in spaces
         }
-        score = self.table(tables, "score", ("gap_limit", "gap_penalty"))
+        score = self.table(tables, "score", ("gap_limit", "gap_penalty", "epoch"))
         default = Scoring()
-        return StudySpec(
+        spec = StudySpec(
             name=self.name(study.get("name"), "[study] name"),
             description=self.typed(study.get("description", ""), str, "[study] description"),
             epochs=self.number(training.get("epochs", 20), "[training] epochs", 1, 10_000, int),
             optimizer=self.choice(
                 training.get("optimizer", "adam"), "[training] optimizer", OPTIMIZERS
             ),
+            replicas=self.number(training.get("replicas", 1), "[training] replicas", 1, 64, int),
             recipe=fixed,
             search=spaces,
             scoring=Scoring(
@@ -117,11 +120,34 @@ class _Reader:
                     score.get("gap_penalty", default.gap_penalty), "[score] gap_penalty", 0, 1000
                 ),
             ),
+            scored_epoch=self.choice(score.get("epoch", "best"), "[score] epoch", SCORED_EPOCHS),
             tracks=self.tracks(tables),
             starts=self.starts(tables, spaces),
             sampler=self.component(tables, "sampler", SAMPLERS, "tpe"),
             pruner=self.component(tables, "pruner", PRUNERS, "median"),
         )
+        self.check_replicas(spec)
+        return spec
+
+    def check_replicas(self, spec: StudySpec) -> None:
+        """Check that epoch and pruner suit as many seeds as a trial has."""
+        if spec.replicas == 1:
+            if spec.pruner.name == "wilcoxon":
+                raise self.error(
+                    "[pruner] name", "wilcoxon compares seeds; give [training] replicas, 2 or more"
+                )
+            return
+        if spec.scored_epoch != "last":
+            raise self.error(
+                "[training] replicas",
+                'several seeds share no best epoch; give [score] epoch = "last"',
+            )
+        if spec.pruner.name in EPOCH_PRUNERS:
+            raise self.error(
+                "[pruner] name",
+                f"{spec.pruner.name} compares epochs; with several replicas it must be wilcoxon "
+                "or none",
+            )
 
     def keys(self, table: Tables, valid: Collection[str], where: str) -> None:
         for key in table:
@@ -270,20 +296,20 @@ class _Reader:
         name = self.choice(options.get("name", default), f"[{table}] name", kinds)
         options = self.table(tables, table, ("name", *kinds[name]))
         options.pop("name", None)
-        largest = {"percentile": 100}
         return Component(
             name,
             {
-                key: self.number(
-                    value,
-                    f"[{table}] {key}",
-                    0 if key != "interval" else 1,
-                    largest.get(key, 100_000),
-                    float if key == "percentile" else int,
-                )
+                key: self.number(value, f"[{table}] {key}", *_OPTIONS.get(key, (0, 100_000, int)))
                 for key, value in options.items()
             },
         )
+
+
+_OPTIONS: Mapping[str, tuple[float, float, type[int] | type[float]]] = {
+    "percentile": (0, 100, float),
+    "interval": (1, 100_000, int),
+    "p_threshold": (0, 1, float),
+}
 
 
 def _nearest(key: str, valid: Collection[str]) -> str:

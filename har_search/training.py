@@ -25,7 +25,7 @@ class EpochFigures:
     """What is known after one epoch. Accuracies are fractions.
 
     `train_accuracy`, `gap` and `score` are None where the score could not have beaten the trial's
-    best, so the whole train split was not evaluated. `best_score` is the best score so far.
+    best or does not count, so the whole train split was not evaluated.
     """
 
     epoch: int
@@ -35,7 +35,6 @@ class EpochFigures:
     train_accuracy: float | None
     gap: float | None
     score: float | None
-    best_score: float
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,9 @@ class TrainingResult:
     """A trial's figures, all of its checkpoint epoch, and the weights of that epoch.
 
     `epochs` counts those that ran. `confusion` counts test windows: a row an activity, a column
-    what it was taken for. `weights` has the keys of the network's `state_dict()`.
+    what it was taken for. `weights` has the keys of the network's `state_dict()`. Where `replicas`
+    are several seeds, accuracies, gap and score are of their means, and `history`, `confusion` and
+    `weights` are the first one's.
     """
 
     epoch: int
@@ -59,6 +60,7 @@ class TrainingResult:
     history: tuple[EpochFigures, ...]
     confusion: tuple[tuple[int, ...], ...]
     weights: dict[str, torch.Tensor] = field(repr=False, compare=False)
+    replicas: tuple[Replica, ...] = ()
 
 
 OnEpoch = Callable[[EpochFigures], bool]
@@ -124,26 +126,26 @@ def train(
             diverged = not math.isfinite(loss)
             if diverged:
                 break
-            figures = _evaluate(
+            figures = evaluate(
                 network,
                 train_split,
                 test_split,
                 scoring,
-                beat=-math.inf if best is None else best.best_score,
+                beat=-math.inf if best is None else _known(best.score),
                 epoch=epoch,
                 loss=loss,
                 running_train_accuracy=running_train_accuracy,
             )
             history.append(figures)
-            if best is None or figures.best_score > best.best_score:
-                best, weights = figures, _copy(network)
+            if figures.score is not None and (best is None or figures.score > _known(best.score)):
+                best, weights = figures, weights_of(network)
             if on_epoch is not None and on_epoch(figures):
                 break
         if best is None:
             untrained = model.build(config.mlp, torch.Generator().manual_seed(seed))
             untrained.to(train_split.features.device)
-            best = _evaluate(untrained, train_split, test_split, scoring)
-            weights = _copy(untrained)
+            best = evaluate(untrained, train_split, test_split, scoring)
+            weights = weights_of(untrained)
         checkpoint = model.build(config.mlp).to(train_split.features.device)
         checkpoint.load_state_dict(weights)
         confusion = confusion_matrix(checkpoint, test_split)
@@ -200,17 +202,24 @@ def train_replicas(
         for _ in range(epochs):
             learner.train_epoch()
         return [
-            Replica(
-                seed=seed,
-                test_accuracy=accuracy(network, test_split),
-                train_accuracy=accuracy(network, train_split),
-                predictions=bytes(predict(network, test_split.features).tolist()),
-            )
+            replica_of(network, seed, train_split, test_split)
             for seed, network in zip(seeds, learner.evaluated, strict=True)
         ]
 
 
-def _evaluate(
+def replica_of(
+    network: nn.Module, seed: int, train_split: TensorSplit, test_split: TensorSplit
+) -> Replica:
+    """Evaluate a seed's network on both splits."""
+    return Replica(
+        seed=seed,
+        test_accuracy=accuracy(network, test_split),
+        train_accuracy=accuracy(network, train_split),
+        predictions=bytes(predict(network, test_split.features).tolist()),
+    )
+
+
+def evaluate(
     network: nn.Module,
     train_split: TensorSplit,
     test_split: TensorSplit,
@@ -236,7 +245,6 @@ def _evaluate(
         train_accuracy=train_accuracy,
         gap=epoch_gap,
         score=score,
-        best_score=beat if score is None else max(beat, score),
     )
 
 
@@ -245,5 +253,6 @@ def _known(figure: float | None) -> float:
     return figure
 
 
-def _copy(network: nn.Module) -> dict[str, torch.Tensor]:
+def weights_of(network: nn.Module) -> dict[str, torch.Tensor]:
+    """Copy a network's weights and running statistics, by the keys of its `state_dict()`."""
     return {key: value.detach().clone() for key, value in network.state_dict().items()}

@@ -151,6 +151,8 @@ def _finished(trial: FrozenTrial, spec: StudySpec, done: int, *, leads: bool) ->
         seconds=figures["seconds"],
         done=done,
         leads=leads,
+        replicas=figures.get("replicas", 1),
+        test_accuracy_sd=figures.get("test_accuracy_sd"),
     )
 
 

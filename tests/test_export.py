@@ -173,7 +173,7 @@ def test_a_network_that_does_not_come_back_is_told_apart_from_the_leaderboards(
     assert ran.code == 0
     assert "warning: this is not the leaderboard's network, which has 99.90 %" in ran.err
     card = (folder / "README.md").read_text(encoding="utf-8")
-    assert "These are not the leaderboard's figures" in card
+    assert "These are not the recorded figures" in card
     assert "Test accuracy **99.90 %**" not in card
 
 

@@ -97,6 +97,10 @@ def test_a_standing_has_every_figure_exactly(board_url: str) -> None:
         "train_accuracy": 0.977 + 0.019,
         "gap": 0.019,
         "score": 0.977,
+        "replicas": 1,
+        "test_accuracy_sd": None,
+        "first_test_accuracy": None,
+        "first_train_accuracy": None,
         "tracks": ["A", "B"],
         "params": {
             **LESSON,

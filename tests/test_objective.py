@@ -1,3 +1,4 @@
+import itertools
 import warnings
 from dataclasses import replace
 
@@ -38,7 +39,7 @@ def study() -> optuna.Study:
     return optuna.create_study(direction="maximize", sampler=optuna.samplers.RandomSampler(seed=0))
 
 
-@pytest.mark.parametrize("name", ["homework", "lesson", "wide"])
+@pytest.mark.parametrize("name", ["homework", "lesson", "robust", "wide"])
 def test_every_hyperparameter_gets_a_value_of_its_type(study: optuna.Study, name: str) -> None:
     spec = load_spec(name)
     for _ in range(20):
@@ -50,7 +51,7 @@ def test_every_hyperparameter_gets_a_value_of_its_type(study: optuna.Study, name
         TrainingConfig.from_hyperparameters(values, epochs=1, optimizer="adam")
 
 
-@pytest.mark.parametrize("name", ["homework", "lesson", "wide"])
+@pytest.mark.parametrize("name", ["homework", "lesson", "robust", "wide"])
 def test_the_first_trial_is_the_lessons_network(study: optuna.Study, name: str) -> None:
     spec = load_spec(name)
     _enqueue_starts(study, spec, skip=0)
@@ -104,7 +105,9 @@ def test_a_trial_records_its_figures_and_can_be_trained_again_to_the_last_bit(
         assert figures["track_a"] in (0, 1)
         assert figures["student"] == "ann"
         assert "torch" in figures["versions"]
-        assert trial.intermediate_values == {each.epoch: each.best_score for each in again.history}
+        scores = [-1.0 if each.score is None else each.score for each in again.history]
+        best_so_far = itertools.accumulate(scores, max)
+        assert trial.intermediate_values == dict(enumerate(best_so_far, 1))
 
 
 class PruneAt(optuna.pruners.BasePruner):

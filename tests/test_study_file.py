@@ -10,6 +10,11 @@ from har_search.spec import HYPERPARAMETERS, LESSON, Range
 from har_search.study_file import load_spec, parse_spec, shipped_studies
 
 MINIMAL = {"study": {"name": "mine"}, "search": {"width": {"low": 8, "high": 16}}}
+SEVERAL = {
+    "training": {"replicas": 4},
+    "score": {"epoch": "last"},
+    "pruner": {"name": "wilcoxon", "p_threshold": 0.2, "startup_replicas": 3},
+}
 
 
 def test_the_shipped_studies_are_valid_and_named_after_their_files() -> None:
@@ -18,7 +23,7 @@ def test_the_shipped_studies_are_valid_and_named_after_their_files() -> None:
         assert load_spec(name).name == name
 
 
-@pytest.mark.parametrize("name", ["homework", "lesson", "wide"])
+@pytest.mark.parametrize("name", ["homework", "lesson", "robust", "wide"])
 def test_a_spec_survives_its_tables(name: str) -> None:
     spec = load_spec(name)
     assert parse_spec(spec.tables(), "tables") == spec
@@ -119,6 +124,20 @@ def test_a_missing_or_broken_file_is_named(tmp_path: Path) -> None:
         ({"sampler": {"name": "tep"}}, r"\[sampler\] name: must be one of.*did you mean 'tpe'"),
         ({"sampler": {"name": "random", "startup_trials": 3}}, r"startup_trials: unknown key"),
         ({"pruner": {"name": "median", "interval": 0}}, r"\[pruner\] interval: must be from 1"),
+        ({"pruner": {"name": "median", "p_threshold": 0.1}}, r"p_threshold: unknown key"),
+        ({"pruner": {"name": "wilcoxon"}}, r"compares seeds; give \[training\] replicas"),
+        ({"score": {"epoch": "first"}}, r"\[score\] epoch: must be one of best, last"),
+        ({"training": {"replicas": 0}}, r"\[training\] replicas: must be from 1 to 64"),
+        ({"training": {"replicas": 2.0}}, r"\[training\] replicas: must be a whole number"),
+        ({"training": {"replicas": 2}}, r"replicas: .*give \[score\] epoch = \"last\""),
+        (
+            {"training": {"replicas": 2}, "score": {"epoch": "last"}},
+            r"\[pruner\] name: median compares epochs; .* wilcoxon or none",
+        ),
+        (
+            {**SEVERAL, "pruner": {"name": "wilcoxon", "p_threshold": 1.5}},
+            r"\[pruner\] p_threshold: must be from 0 to 1, not 1.5",
+        ),
     ],
 )
 def test_nonsense_is_refused_by_file_and_key(tables: dict, message: str) -> None:
@@ -135,6 +154,31 @@ def test_a_range_is_taken_exactly_where_low_is_below_high(low: int, high: int) -
     else:
         with pytest.raises(StudyFileError):
             parse_spec(tables, "x")
+
+
+def test_seeds_and_epoch_survive_the_tables_and_set_studies_apart() -> None:
+    several = parse_spec({**MINIMAL, **SEVERAL}, "mine.toml")
+    assert (several.replicas, several.scored_epoch) == (4, "last")
+    assert parse_spec(several.tables(), "tables") == several
+    changes = parse_spec(MINIMAL, "mine.toml").differences(several)
+    assert "training.replicas: 1 → 4" in changes
+    assert "score.epoch: best → last" in changes
+
+
+def test_what_an_earlier_version_stored_is_one_seed_at_its_best_epoch() -> None:
+    spec = parse_spec(MINIMAL, "mine.toml")
+    stored = spec.tables()
+    del stored["training"]["replicas"], stored["score"]["epoch"]
+    assert parse_spec(stored, "study 'mine'") == spec
+    assert (spec.replicas, spec.scored_epoch) == (1, "best")
+
+
+def test_where_the_last_epoch_counts_only_a_pruner_by_epochs_looks_before_it() -> None:
+    last = {**MINIMAL, "training": {"epochs": 4}, "score": {"epoch": "last"}}
+    looks = {"none": [4], "median": [1, 2, 3, 4]}
+    for name, epochs in looks.items():
+        spec = parse_spec({**last, "pruner": {"name": name}}, "mine.toml")
+        assert [epoch for epoch in range(1, 5) if spec.reports(epoch)] == epochs
 
 
 def test_differences_name_table_key_and_both_values() -> None:

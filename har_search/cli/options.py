@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from har_search.study_file import shipped_studies
+
 
 class Sort(StrEnum):
     """What `leaderboard` ranks by."""
@@ -88,8 +90,8 @@ Study = Annotated[
     typer.Option(
         metavar="NAME|FILE",
         envvar="HAR_SEARCH_STUDY",
-        help="A shipped study (homework, lesson, wide), the path of a study file, or the name of a "
-        "study in the database.",
+        help=f"A shipped study ({', '.join(shipped_studies())}), the path of a study file, or the "
+        "name of a study in the database.",
     ),
 ]
 Workers = Annotated[

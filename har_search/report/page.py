@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from har_search.errors import OptionError
 from har_search.pictures import activity_name
-from har_search.render import percent, standing
+from har_search.render import of_seeds, percent, spread, standing
 from har_search.report.contents import Report, gather
 from har_search.report.effects import ALPHA, title_of
 from har_search.report.importance import FEWEST_TRIALS, SHUFFLES
@@ -89,7 +89,9 @@ def render(report: Report, now: datetime) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {
+        "of_seeds": of_seeds,
         "percent": percent,
+        "spread": spread,
         "signed": signed,
         "standing": standing,
         "activity_name": activity_name,

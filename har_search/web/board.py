@@ -72,6 +72,11 @@ class Board:
         return any(row["confirmed"] for row in self.rows)
 
     @property
+    def any_replicas(self) -> bool:
+        """Whether an entry on this page is a mean over seeds."""
+        return any(row["replicas"] > 1 for row in self.rows)
+
+    @property
     def simulated(self) -> bool:
         """Whether these are figures on simulated data."""
         return any(study.dataset == SIMULATED for study in self.shown)

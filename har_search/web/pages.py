@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from har_search import details, model, pictures
 from har_search.confusion import per_activity
 from har_search.errors import HarSearchError, NotFoundError, StorageError
-from har_search.render import confirmed, percent, standing
+from har_search.render import confirmed, foot, of_seeds, percent, spread, standing
 from har_search.show import differences, find_trial, mlp_config
 from har_search.storage import masked
 from har_search.web.board import Board, Choice, UnknownStudyError, board, gap_picture
@@ -44,6 +44,9 @@ def make_pages(url: str) -> Flask:
         "percent": percent,
         "duration": duration,
         "confirmed": confirmed,
+        "foot": foot,
+        "of_seeds": of_seeds,
+        "spread": spread,
         "standing": standing,
     }
     app.jinja_env.globals["activity_name"] = pictures.activity_name

@@ -8,11 +8,14 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 import pytest
 
+from har_search.attributes import FAILURE, INTERRUPTED
 from tests.acceptance.conftest import (
+    STUDY,
     Running,
     assert_nothing_lost,
     finished,
@@ -112,6 +115,24 @@ def test_a_signal_ends_the_search_within_seconds_and_puts_trials_back(
     assert "Interrupted at 0 of 1000 trials; all are kept." in search.output
     assert "Go on with `har-search run --trials 1000" in search.output
     assert "Traceback" not in search.output
+    assert_nothing_lost(sqlite_url, 0)
+
+
+def test_a_signal_is_heard_between_the_epochs_of_any_seed(
+    start: Start, sqlite_url: str, tmp_path: Path
+) -> None:
+    study = tmp_path / "several.toml"
+    several = STUDY.format(epochs=40).replace("epochs = 40", "epochs = 40\nreplicas = 64")
+    study.write_text(f'{several}\n[score]\nepoch = "last"\n')
+    search = start(sqlite_url, "--trials", 1000, "--workers", 2, study=str(study))
+    search.until(lambda: sum(bool(each.intermediate_values) for each in trials_of(sqlite_url)) == 2)
+    search.process.send_signal(signal.SIGINT)
+    assert search.wait() == 130, search.output
+    trials = trials_of(sqlite_url)
+    assert "RUNNING" not in {each.state.name for each in trials}
+    reasons = [each.user_attrs[FAILURE] for each in trials if each.state.name == "FAIL"]
+    assert reasons == [INTERRUPTED] * 2  # so they were not killed
+    assert "Interrupted at 0 of 1000 trials; all are kept." in search.output
     assert_nothing_lost(sqlite_url, 0)
 
 
