@@ -18,6 +18,7 @@ from har_search import attributes
 from har_search.challenge import Track
 from har_search.confirmations import CONFIRMATIONS, read
 from har_search.data.dataset import SIMULATED
+from har_search.inputs import NONE
 from har_search.spec import LESSON, Tables
 from har_search.storage import has_studies_table, open_for_reading
 
@@ -43,7 +44,7 @@ FIGURES = (
     "seconds",
     "dataset",
 )
-COLUMNS = ("rank", "study", "trial", "student", *FIGURES, "confirmed")
+COLUMNS = ("rank", "study", "trial", "student", *FIGURES, "standardize", "confirmed")
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,7 @@ def _standing(row: Any, spec: Tables) -> dict[str, Any]:
         "student": figures.get("student", ""),
         "score": row.score,
         "tracks": tracks,
+        "standardize": spec.get("data", {}).get("standardize", NONE),  # older studies say nothing
         "params": hyperparameters(spec, json.loads(row.params or "{}"), figures.get("start")),
     }
 

@@ -93,7 +93,7 @@ class StudySpec:
     """One study: what is trained, what is searched, and how a trial is scored.
 
     `recipe` holds the fixed hyperparameters and `search` the sampled ones; together they name each
-    of `HYPERPARAMETERS` once.
+    of `HYPERPARAMETERS` once. `standardize` is one of `inputs.WAYS`.
     """
 
     name: str
@@ -107,6 +107,7 @@ class StudySpec:
     starts: tuple[Start, ...]
     sampler: Component
     pruner: Component
+    standardize: str
 
     def reports(self, epoch: int) -> bool:
         """Return whether a trial reports its score at this epoch: where the pruner looks, and last.
@@ -138,6 +139,7 @@ class StudySpec:
                 tracks[-1]["gap_below"] = track.gap_below
         return {
             "study": {"name": self.name, "description": self.description},
+            "data": {"standardize": self.standardize},
             "training": training,
             "recipe": recipe,
             "search": search,
