@@ -16,7 +16,6 @@ from har_search.inputs import NONE, comment
 if TYPE_CHECKING:
     import torch
 
-
 FEATURES = 561
 ACTIVITIES = 6
 
@@ -101,6 +100,8 @@ def source(config: MLPConfig, standardize: str = NONE) -> str:
     Where its inputs are standardised, as one of `inputs.WAYS` says, a comment tells how.
     """
     lines = [f"    {layer}," for layer in layers(config)]
+    if config.standardizes:
+        lines[0] += "  # standardises raw windows; nothing to train"
     head = ["from torch import nn", "", *comment(standardize)]
     return "\n".join([*head, "model = nn.Sequential(", *lines, ")"])
 
