@@ -1,4 +1,4 @@
-"""How a network calibrated per person does where a person's calibration windows are few or lopsided.
+"""How a network calibrated per person does where calibration windows are few or lopsided.
 
 Trains configurations on the real data with each training person's windows standardised by that
 person's own mean and standard deviation, and tests them with test people calibrated by fewer
@@ -109,9 +109,11 @@ def few(networks: Sequence[torch.nn.Sequential], dataset: Dataset) -> None:
         by_chance = []
         for seed, network in enumerate(networks):  # other windows for every network
             generator = np.random.default_rng(seed)
-            split = calibrated(test, lambda own, draw=generator: draw.permutation(own)[:count])
+            split = calibrated(
+                test, lambda own, top=count, draw=generator: draw.permutation(own)[:top]
+            )
             by_chance.append(accuracy(network, split))
-        first = calibrated(test, lambda own: own[:count])
+        first = calibrated(test, lambda own, top=count: own[:top])
         in_order = [accuracy(each, first) for each in networks]
         print(f"| {count} | {mean_sd(by_chance)} | {mean_sd(in_order)} |", flush=True)
     everything = calibrated(test, lambda own: own)

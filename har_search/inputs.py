@@ -7,7 +7,6 @@ from collections.abc import Iterable
 NONE, TRAIN, PERSON = "none", "train", "person"
 WAYS = (NONE, TRAIN, PERSON)
 LABELS = {TRAIN: "standardised by the training people", PERSON: "calibrated per person"}
-SHORT_LABELS = {TRAIN: "standardised", PERSON: "calibrated"}  # for a table's column
 
 _EXPLAINED = {
     TRAIN: (
@@ -40,6 +39,11 @@ DIFFERENCES = {
 def label(way: str) -> str:
     """Name a way in a few words; empty for windows taken as they are."""
     return LABELS.get(way, "")
+
+
+def short_label(way: str) -> str:
+    """Name a way in a word, for a table's column; empty for windows taken as they are."""
+    return label(way).partition(" ")[0]
 
 
 def explained(way: str) -> str:

@@ -88,8 +88,8 @@ Study = Annotated[
     typer.Option(
         metavar="NAME|FILE",
         envvar="HAR_SEARCH_STUDY",
-        help="A shipped study (homework, lesson, wide), the path of a study file, or the name of a "
-        "study in the database.",
+        help="A shipped study (homework, lesson, wide, calibrated), the path of a study file, or "
+        "the name of a study in the database.",
     ),
 ]
 Workers = Annotated[
