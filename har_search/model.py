@@ -49,7 +49,7 @@ class Layer:
 
     module: str
     arguments: tuple[int | float, ...] = ()
-    options: Mapping[str, int | bool] = field(default_factory=dict)
+    options: Mapping[str, float | bool] = field(default_factory=dict)
 
     def __str__(self) -> str:
         arguments = [_text(value) for value in self.arguments]
@@ -67,8 +67,9 @@ def layers(config: MLPConfig) -> tuple[Layer, ...]:
     """Describe the network, input to logits."""
     description = []
     if config.standardizes:
-        # In eval mode (x - running_mean) / sqrt(running_var), with nothing that is trained.
-        description.append(Layer("BatchNorm1d", (config.features,), {"eps": 0, "affine": False}))
+        # In eval mode (x - running_mean) / sqrt(running_var + eps), with nothing that is trained.
+        options = {"eps": 1e-12, "affine": False}
+        description.append(Layer("BatchNorm1d", (config.features,), options))
     inputs = config.features
     for index, width in enumerate(config.hidden_widths):
         description.append(Layer("Linear", (inputs, width)))
@@ -101,7 +102,7 @@ def source(config: MLPConfig, standardize: str = NONE) -> str:
     """
     lines = [f"    {layer}," for layer in layers(config)]
     if config.standardizes:
-        lines[0] += "  # standardises raw windows; nothing to train"
+        lines[0] += "  # standardises raw windows by its running statistics"
     head = ["from torch import nn", "", *comment(standardize)]
     return "\n".join([*head, "model = nn.Sequential(", *lines, ")"])
 

@@ -50,7 +50,7 @@ def standardizing(network: nn.Sequential, config: model.MLPConfig, scale: Scale)
     first.load_state_dict(
         {
             "running_mean": torch.from_numpy(scale.mean),
-            "running_var": torch.from_numpy(scale.sd**2),
+            "running_var": torch.from_numpy(scale.sd**2 - first.eps),  # it adds them again
             "num_batches_tracked": torch.tensor(0),
         }
     )
