@@ -36,10 +36,9 @@ LEADS = {
         {
             "width": 67,
             "depth": 2,
-            "dropout": 0.0,
-            "batch_norm": False,
-            "learning_rate": 0.01,
-            "batch_size": 256,
+            "dropout": 0.1,
+            "learning_rate": 0.005,
+            "batch_size": 128,
             "schedule": "one-cycle",
             "weight_decay": 0.88,
             "label_smoothing": 0.17,
