@@ -8,16 +8,15 @@ NONE, TRAIN, PERSON = "none", "train", "person"
 WAYS = (NONE, TRAIN, PERSON)
 LABELS = {TRAIN: "standardised by the training people", PERSON: "calibrated per person"}
 
-_EXPLAINED = {
+EXPLAINED = {
     TRAIN: (
         "each feature less the training people's mean, divided by their standard deviation; the "
         "test people have no part in these"
     ),
     PERSON: (
         "each person's windows, the test people's too, are standardised by that person's own mean "
-        "and standard deviation of each feature. No label is used, but a new user first wears the "
-        "phone for some minutes, in all six activities: another promise than that of an entry "
-        "that takes any single window"
+        "and standard deviation, without labels. So a new user first wears the phone for some "
+        "minutes, in all six activities: another promise than to recognise any single window"
     ),
 }
 _COMMENTS = {
@@ -48,7 +47,7 @@ def short_label(way: str) -> str:
 
 def explained(way: str) -> str:
     """Say what a way means for whoever reads a figure; empty for windows taken as they are."""
-    return f"{LABELS[way].capitalize()}: {_EXPLAINED[way]}." if way in LABELS else ""
+    return f"{LABELS[way].capitalize()}: {EXPLAINED[way]}." if way in LABELS else ""
 
 
 def all_explained(ways: Iterable[str]) -> list[str]:

@@ -102,7 +102,7 @@ def source(config: MLPConfig, standardize: str = NONE) -> str:
     """
     lines = [f"    {layer}," for layer in layers(config)]
     if config.standardizes:
-        lines[0] += "  # standardises raw windows by its running statistics"
+        lines[0] += "  # standardises raw windows"
     head = ["from torch import nn", "", *comment(standardize)]
     return "\n".join([*head, "model = nn.Sequential(", *lines, ")"])
 

@@ -11,7 +11,7 @@ from har_search.artifacts import CONFUSION_MATRIX
 from har_search.confusion import per_activity
 from har_search.data import SIMULATED
 from har_search.data.describe import CITATION
-from har_search.inputs import NONE, PERSON, TRAIN, explained
+from har_search.inputs import EXPLAINED, NONE, PERSON, TRAIN
 from har_search.pictures import activity_name
 from har_search.render import markdown_text, percent
 from har_search.show import differences
@@ -62,7 +62,7 @@ def _title(about: About) -> Iterator[str]:
         f"{f'it makes track {_and(made)}' if made else 'it makes no track'} of the homework.\n"
     )
     if about["standardize"] == PERSON:
-        yield f"> **Calibrated per person.** {explained(PERSON)}\n"
+        yield f"> **Calibrated per person:** {EXPLAINED[PERSON]}.\n"
 
 
 def _details(about: About) -> Iterator[str]:
@@ -132,7 +132,7 @@ def _limits(about: About) -> Iterator[str]:
     )
     if about["standardize"] == PERSON:
         yield _CALIBRATION
-    yield "- **Probabilities are not calibrated:** 0.9 does not mean right nine times out of ten.\n"
+    yield "- **Probabilities promise nothing:** 0.9 does not mean right nine times out of ten.\n"
 
 
 def _start(*, onnx: bool, person: bool) -> Iterator[str]:

@@ -167,7 +167,7 @@ def show_table(board: Leaderboard, console: Console) -> None:
         soft_wrap=True,
     )
     for note in render.input_notes(shown):
-        console.print(note, markup=False, soft_wrap=True)
+        console.print(note, markup=False, soft_wrap=True, style="dim")
 
 
 def nothing_to_show(selection: Selection, names: list[str]) -> str:

@@ -100,7 +100,7 @@ def _show_inputs(chosen: Sequence[Entry], console: Console) -> None:
     for way in sorted({entry.standardize for entry in marked}):
         own = [str(entry.number) for entry in marked if entry.standardize == way]
         trials = f"trial{'s' if len(own) > 1 else ''} {', '.join(own)}"
-        console.print(f"{trials}: {explained(way)}", markup=False, soft_wrap=True)
+        console.print(f"{trials}: {explained(way)}", soft_wrap=True, style="dim")
 
 
 def show_comparison(comparison: Comparison, console: Console) -> None:

@@ -3,12 +3,15 @@
 import csv
 import io
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
+import optuna
 import pytest
 
 from har_search.artifacts import folder_of
@@ -19,13 +22,17 @@ from har_search.data.locate import Located
 from har_search.data.standardize import Scale, by_person
 from har_search.entries import entries
 from har_search.inputs import NONE, PERSON, TRAIN, WAYS
+from har_search.leaderboard import Selection, leaderboard
 from har_search.learner import TensorSplit
 from har_search.record import read_record
 from har_search.reproduce import reproduce
+from har_search.showcase import study_note
 from har_search.spec import StudySpec
+from har_search.storage import open_for_writing
 from har_search.training import train_replicas
 from tests.conftest import QUICK_FILE, Entry, Ran, search
 from tests.test_export import accuracy_with_torch_alone
+from tests.test_showcase import note_of
 
 HarSearch = Callable[..., Ran]
 STANDARDIZED = pytest.mark.parametrize("way", [TRAIN, PERSON])
@@ -152,7 +159,7 @@ def test_what_is_handed_in_does_what_the_leaderboard_says(
     assert (logits.argmax(axis=1) == test.labels).mean() == recorded
 
     card = (folder / "README.md").read_text(encoding="utf-8")
-    assert ("**Calibrated per person.**" in card) == (way == PERSON)
+    assert ("**Calibrated per person:** each" in card) == (way == PERSON)
     assert ("100 windows" in card) == (way == PERSON)
     assert ("its first layer standardises them" in card) == (way == TRAIN)
 
@@ -317,3 +324,37 @@ def test_the_pages_and_the_report_say_it(har_search: HarSearch, filled: str) -> 
         report = Path(f"{name}.html").read_text(encoding="utf-8")
         assert ("<dd>calibrated per person</dd>" in report) == said
         assert ("Calibrated per person: each person" in report) == said
+
+
+def test_optuna_dashboards_notes_say_it(
+    study: Callable[[str], str], quick: StudySpec, filled: str
+) -> None:
+    spec = replace(quick, standardize=PERSON)
+    note = study_note(spec, leaderboard(filled, Selection(study="by-person")))
+    assert "\nCalibrated per person: each person's windows" in note
+    assert len(note) < 2045
+    assert "alibrated" not in study_note(quick, leaderboard(filled, Selection(study="by-none")))
+    with open_for_writing(study(PERSON)) as storage:
+        made = optuna.load_study(storage=storage, study_name="quick")
+        assert "parameters; calibrated per person." in note_of(made, made.trials[0]._trial_id)
+
+
+def test_a_study_of_an_earlier_version_goes_on(
+    har_search: HarSearch, searched: str, quick: StudySpec, located: Located
+) -> None:
+    key = "SELECT study_user_attribute_id, value_json FROM study_user_attributes WHERE key LIKE ?"
+    with closing(sqlite3.connect(searched.removeprefix("sqlite:///"))) as connection:
+        ((place, text),) = connection.execute(key, ("%spec",))
+        stored = json.loads(text)
+        assert stored.pop("data") == {"standardize": "none"}
+        change = "UPDATE study_user_attributes SET value_json = ? WHERE study_user_attribute_id = ?"
+        connection.execute(change, (json.dumps(stored), place))
+        connection.commit()
+    board = har_search("leaderboard", "--storage", searched, "--format", "json")
+    assert {row["standardize"] for row in json.loads(board.out)} == {NONE}
+    assert reproduce(read_record(searched, 1), located.dataset, None).identical
+    search(searched, replace(quick, epochs=4), located.dataset, 5, None)
+    assert (
+        len(json.loads(har_search("leaderboard", "--storage", searched, "--format", "json").out))
+        == 5
+    )
