@@ -45,6 +45,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/bookkeeping.py --workers 8 --trials 120 --postgresql
 	$(BIN)/python benchmarks/scaling.py
 	$(BIN)/python benchmarks/standings.py
+	$(BIN)/python benchmarks/calibration.py
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python docs/commands.py
