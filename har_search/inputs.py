@@ -21,12 +21,14 @@ EXPLAINED = {
 }
 _COMMENTS = {
     TRAIN: (
-        "inputs: windows standardised by the training people: each feature less their mean,",
+        "inputs: windows standardised by the training people,",
+        "each feature less their mean,",
         "divided by their standard deviation",
     ),
     PERSON: (
-        "inputs: ONE person's windows, standardised: each feature less that person's own mean,",
-        "divided by that person's own standard deviation (calibrated per person)",
+        "inputs: ONE person's windows, calibrated per person:",
+        "each feature less that person's own mean,",
+        "divided by that person's own standard deviation",
     ),
 }
 DIFFERENCES = {

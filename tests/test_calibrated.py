@@ -317,7 +317,7 @@ def test_the_pages_and_the_report_say_it(har_search: HarSearch, filled: str) -> 
     )[0]["trial"]
     entry = pages.get(f"/studies/by-person/trials/{number}").text
     assert "by ann, calibrated per person</small>" in entry
-    assert "# inputs: ONE person&#39;s windows, standardised" in entry
+    assert "# inputs: ONE person&#39;s windows, calibrated" in entry
     for name, said in (("by-person", True), ("by-none", False)):
         ran = har_search("report", "--storage", filled, "--study", name, "--to", f"{name}.html")
         assert ran.code == 0, ran.err
