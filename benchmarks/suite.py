@@ -24,6 +24,7 @@ RUNS = {
     "Bookkeeping, SQLite, 2 workers": "bookkeeping.py --workers 2",
     "Bookkeeping, PostgreSQL, 8 workers": "bookkeeping.py --workers 8 --trials 120 --postgresql",
     "Many workers": "scaling.py",
+    "Calibration per person": "calibration.py",
 }
 
 

@@ -21,7 +21,7 @@ from har_search.data import Split
 from har_search.data.locate import Located
 from har_search.entries import Entry, check_data
 from har_search.errors import DataError
-from har_search.learner import TensorSplit, TrainingConfig
+from har_search.learner import TrainingConfig, prepare
 from har_search.patient_storage import PatientStorage
 from har_search.pool import dataset_in, training_pool
 from har_search.storage import open_for_writing, trial_id
@@ -122,8 +122,9 @@ def by_subject(
             on_progress(entry, _known(storage, entry))
             for position, group in enumerate(groups):
                 if not known.issuperset(group):
-                    task = entry.config, located.folder, group, entry.fold_seed(position)
-                    running[pool.submit(_train, *task, entry.epoch)] = entry
+                    data = located.folder, entry.standardize, group
+                    task = entry.config, *data, entry.fold_seed(position), entry.epoch
+                    running[pool.submit(_train, *task)] = entry
         for future in as_completed(running):
             entry = running[future]
             _save(storage, entry, future.result())
@@ -137,18 +138,25 @@ def create_table(storage: PatientStorage) -> None:
 
 
 def _train(
-    config: TrainingConfig, folder: Path, group: list[int], seed: int, epochs: int
+    config: TrainingConfig,
+    folder: Path,
+    standardize: str,
+    group: list[int],
+    seed: int,
+    epochs: int,
 ) -> list[HeldOut]:
-    """Train on everybody but a group, and count right windows; runs in a process of its own."""
+    """Train on everybody but a group, and count right windows; runs in a process of its own.
+
+    Those held out have no part in how the others' windows are standardised.
+    """
     everybody = dataset_in(folder).train
     held_out = np.isin(everybody.subjects, group)
     kept, tested = (
         Split(everybody.features[mask], everybody.labels[mask], everybody.subjects[mask])
         for mask in (~held_out, held_out)
     )
-    (replica,) = train_replicas(
-        config, TensorSplit.of(kept), TensorSplit.of(tested), seeds=[seed], epochs=epochs
-    )
+    splits = prepare(kept, tested, standardize)
+    (replica,) = train_replicas(config, *splits, seeds=[seed], epochs=epochs)
     correct = np.frombuffer(replica.predictions, np.int8) == tested.labels
     return [
         HeldOut(each, int(own.sum()), int(correct[own].sum()))

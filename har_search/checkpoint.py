@@ -15,11 +15,14 @@ from torch import nn
 from har_search import model
 from har_search.artifacts import WEIGHTS
 from har_search.data import Dataset
+from har_search.data.standardize import Scale
 from har_search.errors import OptionError
-from har_search.learner import TensorSplit
+from har_search.inputs import TRAIN
+from har_search.learner import TensorSplit, prepare
 from har_search.objective import replica_seeds, train_trial
 from har_search.record import Record, require_data
 from har_search.replicas import TOGETHER
+from har_search.standalone import Standalone, standardizing
 from har_search.training import TrainingResult, accuracy, one_thread
 from har_search.worker import choose_device
 
@@ -60,6 +63,8 @@ def saved_weights(record: Record, folder: Path | None) -> Saved:
 def network_of(record: Record, weights: Weights) -> nn.Sequential:
     """Build a trial's network with these weights, on the CPU and in eval mode.
 
+    It takes windows standardised as in its study.
+
     Raises:
         RuntimeError: the weights do not fit.
     """
@@ -96,18 +101,24 @@ def train_again(
     return train_trial(
         record.spec,
         record.entry.config,
-        TensorSplit.of(dataset.train, device),
-        TensorSplit.of(dataset.test, device),
+        *prepared(record, dataset, device),
         seeds=replica_seeds(record.entry.seed, replicas or record.figures.get("replicas", 1)),
         on_epoch=lambda figures: figures.epoch >= epochs and not diverged,
     )
 
 
+def prepared(
+    record: Record, dataset: Dataset, device: torch.device | str = "cpu"
+) -> tuple[TensorSplit, TensorSplit]:
+    """Return both splits as a trial's network was trained and tested on them."""
+    return prepare(dataset.train, dataset.test, record.spec.standardize, device)
+
+
 @dataclass(frozen=True)
 class Checkpoint:
-    """A trial's network in eval mode, and how it came to be: as saved, or why not."""
+    """A trial's network, and how it came to be: as saved, or why not."""
 
-    network: nn.Sequential
+    standalone: Standalone
     retrained_because: str = ""
 
 
@@ -131,9 +142,9 @@ def checkpoint(
     network = network_of(record, saved.weights)
     recorded = record.own["test_accuracy"]
     with one_thread():
-        found = accuracy(network, TensorSplit.of(dataset.test))
+        found = accuracy(network, prepared(record, dataset)[1])
     if found == recorded:
-        return Checkpoint(network)
+        return Checkpoint(standalone(record, network, dataset))
     reason = (
         f"its saved weights have a test accuracy of {100 * found:.2f} %, not the recorded "
         f"{100 * recorded:.2f} %"
@@ -158,4 +169,24 @@ def retrained(record: Record, dataset: Dataset, reason: str, on_training: OnTrai
         replicas=min(TOGETHER, record.spec.replicas),  # the first seed's bits: with its companion
     )
     weights = {key: value.cpu() for key, value in again.weights.items()}
-    return Checkpoint(network_of(record, weights), reason)
+    return Checkpoint(standalone(record, network_of(record, weights), dataset), reason)
+
+
+def saved_network(record: Record, folder: Path | None) -> Standalone | None:
+    """Return a trial's network without the data: None where that takes them, or no weights are.
+
+    `folder` is the artifacts', if any.
+    """
+    saved = saved_weights(record, folder)
+    if saved.weights is None or record.spec.standardize == TRAIN:
+        return None
+    network = network_of(record, saved.weights)
+    return Standalone(network, record.entry.config.mlp, record.spec.standardize)
+
+
+def standalone(record: Record, network: nn.Sequential, dataset: Dataset) -> Standalone:
+    """Make a trial's network stand alone: the training people's scale becomes its first layer."""
+    config, way = record.entry.config.mlp, record.spec.standardize
+    if way == TRAIN:
+        return standardizing(network, config, Scale.of(dataset.train.features))
+    return Standalone(network, config, way)

@@ -20,9 +20,9 @@ from har_search.confirmations import Confirmation, Confirmed
 from har_search.crew import core_count
 from har_search.data.locate import Located
 from har_search.entries import Entry, check_data
-from har_search.learner import TensorSplit, TrainingConfig
+from har_search.learner import TrainingConfig, prepare
 from har_search.patient_storage import PatientStorage
-from har_search.pool import dataset_in, training_pool
+from har_search.pool import splits_in, training_pool
 from har_search.storage import open_for_writing
 from har_search.training import Replica, train_replicas
 from har_search.verdict import Verdict, looks, mcnemar, verdict
@@ -71,7 +71,8 @@ def confirm(
             for positions in np.array_split(missing, parts):
                 if len(positions):
                     drawn = [entry.fresh_seed(int(each)) for each in positions]
-                    future = pool.submit(_train, entry.config, located.folder, drawn, entry.epoch)
+                    data = located.folder, entry.standardize
+                    future = pool.submit(_train, entry.config, *data, drawn, entry.epoch)
                     running[future] = entry, [int(each) for each in positions]
             on_progress(Progress(entry, known[entry], done=not missing))
 
@@ -118,11 +119,12 @@ def compare(url: str, first: Entry, second: Entry, located: Located) -> Comparis
     with open_for_writing(url) as storage:
         for entry in (first, second):
             check_data(storage, url, entry.study, located.dataset)
-    splits = TensorSplit.of(located.dataset.train), TensorSplit.of(located.dataset.test)
+    train, test = located.dataset.train, located.dataset.test
     correct = []
     for entry in (first, second):
+        splits = prepare(train, test, entry.standardize)
         (own,) = train_replicas(entry.config, *splits, seeds=[entry.seed], epochs=entry.epoch)
-        correct.append(np.frombuffer(own.predictions, np.int8) == located.dataset.test.labels)
+        correct.append(np.frombuffer(own.predictions, np.int8) == test.labels)
     only_first = int((correct[0] & ~correct[1]).sum())
     only_second = int((~correct[0] & correct[1]).sum())
     return Comparison(first, second, only_first, only_second, mcnemar(only_first, only_second))
@@ -149,8 +151,8 @@ def _known(storage: PatientStorage, entry: Entry, seeds: int) -> Confirmed:
     return Confirmed(seeds, known.seeds)
 
 
-def _train(config: TrainingConfig, folder: Path, seeds: list[int], epochs: int) -> list[Replica]:
+def _train(
+    config: TrainingConfig, folder: Path, standardize: str, seeds: list[int], epochs: int
+) -> list[Replica]:
     """Train some seeds of an entry; runs in a process of its own."""
-    dataset = dataset_in(folder)
-    splits = TensorSplit.of(dataset.train), TensorSplit.of(dataset.test)
-    return train_replicas(config, *splits, seeds=seeds, epochs=epochs)
+    return train_replicas(config, *splits_in(folder, standardize), seeds=seeds, epochs=epochs)

@@ -32,6 +32,11 @@ class Entry:
     tracks: tuple[Track, ...]
     row: dict[str, Any] = field(compare=False)
 
+    @property
+    def standardize(self) -> str:
+        """How its inputs are standardised, one of `inputs.WAYS`."""
+        return str(self.row["standardize"])
+
     def fresh_seed(self, position: int) -> int:
         """Return the fresh seed at a position, a whole number below 2**32; always the same."""
         return self._seed(_FRESH, position)

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from safetensors.torch import save
-from torch import nn
 
 from har_search import model, onnx_model, pictures
 from har_search.artifacts import CONFUSION_MATRIX, WEIGHTS
@@ -23,10 +22,12 @@ from har_search.checkpoint import Checkpoint
 from har_search.data import ACTIVITIES, Dataset
 from har_search.errors import ExportError
 from har_search.exported import CARD, FILES, FORMAT, MODEL, ONNX, TRIAL
-from har_search.learner import TensorSplit
+from har_search.learner import prepare
 from har_search.model_card import model_card
+from har_search.model_file import model_source
 from har_search.objective import versions
 from har_search.record import Record
+from har_search.standalone import Standalone
 from har_search.training import accuracy, confusion_matrix, one_thread
 
 _LITTER = ("__pycache__", ".DS_Store", "desktop.ini", "Thumbs.db")  # what others leave in a folder
@@ -74,13 +75,13 @@ def export(
         ExportError: the folder holds something else, or cannot be written.
     """
     check_target(folder, force=force)
-    network = checkpoint.network
-    weights = save({key: each.contiguous() for key, each in network.state_dict().items()})
+    made = checkpoint.standalone
+    weights = save({key: each.contiguous() for key, each in made.network.state_dict().items()})
     about = _about(record, checkpoint, dataset)
     about["weights"]["sha256"] = hashlib.sha256(weights).hexdigest()
-    onnx, no_onnx = _onnx(network, dataset)
+    onnx, no_onnx = _onnx(made, dataset)
     content = {
-        MODEL: model_source(record.entry.config.mlp).encode(),
+        MODEL: model_source(made.config, made.takes).encode(),
         WEIGHTS: weights,
         TRIAL: (json.dumps(about, indent=2) + "\n").encode(),
         CARD: model_card(about, onnx=not no_onnx).encode(),
@@ -94,8 +95,9 @@ def export(
 
 def _about(record: Record, checkpoint: Checkpoint, dataset: Dataset) -> dict[str, Any]:
     """Return what trial.json holds; accuracies are fractions, of the exported network itself."""
-    network, entry = checkpoint.network, record.entry
-    train, test = TensorSplit.of(dataset.train), TensorSplit.of(dataset.test)
+    made, entry = checkpoint.standalone, record.entry
+    network = made.network
+    train, test = prepare(dataset.train, dataset.test, made.takes)
     with one_thread():
         test_accuracy, train_accuracy = accuracy(network, test), accuracy(network, train)
         confusion = confusion_matrix(network, test)
@@ -115,14 +117,15 @@ def _about(record: Record, checkpoint: Checkpoint, dataset: Dataset) -> dict[str
             "checkpoint_epoch": entry.epoch,
             "scored_epoch": record.spec.scored_epoch,
         },
-        "network": asdict(entry.config.mlp),
+        "network": asdict(made.config),
+        "standardize": record.spec.standardize,
         "activities": list(ACTIVITIES),
         "figures": {
             "test_accuracy": test_accuracy,
             "train_accuracy": train_accuracy,
             "gap": own_gap,
             "score": record.spec.scoring.score(test_accuracy, own_gap),
-            "parameters": model.parameter_count(entry.config.mlp),
+            "parameters": model.parameter_count(made.config),
         },
         "tracks": {
             track.name: {"rule": track.rule, "made": track.qualifies(test_accuracy, own_gap)}
@@ -159,54 +162,12 @@ def _seeds(record: Record) -> dict[str, Any] | None:
     }
 
 
-def model_source(config: model.MLPConfig) -> str:
-    """Return model.py: the network to paste, and its weights read with PyTorch alone."""
-    imports, network = model.source(config).split("\n\n")
-    activities = "\n".join(["(", *(f'    "{each}",' for each in ACTIVITIES), ")"])
-    return _MODEL.format(imports=imports, network=network, activities=activities, file=WEIGHTS)
-
-
-_MODEL = '''"""A network for the UCI HAR data, trained; it needs PyTorch alone. See README.md.
-
-    from model import ACTIVITIES, model
-    logits = model(windows)  # (N, 561) float32 to (N, 6); argmax(dim=1) is the activity
-"""
-
-import json
-from pathlib import Path
-
-import torch
-{imports}
-
-ACTIVITIES = {activities}
-
-{network}
-
-
-def load_weights(path=Path(__file__).with_name("{file}")):
-    """Read a safetensors file: the header's length in 8 bytes, the header as JSON, the numbers."""
-    content = bytearray(Path(path).read_bytes())
-    start = 8 + int.from_bytes(content[:8], "little")
-    types = {{"F32": torch.float32, "I64": torch.int64}}
-    weights = {{}}
-    for name, about in json.loads(content[8:start]).items():
-        if name != "__metadata__":
-            first, last = (start + offset for offset in about["data_offsets"])
-            numbers = torch.frombuffer(content[first:last], dtype=types[about["dtype"]])
-            weights[name] = numbers.reshape(about["shape"])
-    return weights
-
-
-model.load_state_dict(load_weights())
-model.eval()
-'''
-
-
-def _onnx(network: nn.Sequential, dataset: Dataset) -> tuple[bytes, str]:
+def _onnx(made: Standalone, dataset: Dataset) -> tuple[bytes, str]:
     """Return the network as ONNX, checked against torch on all test windows, or why not."""
     try:
-        content = onnx_model.to_onnx(network)
-        apart = onnx_model.distance(content, network, dataset.test.features)
+        content = onnx_model.to_onnx(made.network)
+        taken = made.inputs(dataset.test.features, dataset.test.subjects)
+        apart = onnx_model.distance(content, made.network, taken)
     except ModuleNotFoundError as error:
         return b"", (
             f"the package {error.name} is not installed; `pip install 'har-search[onnx]'` brings it"

@@ -10,19 +10,21 @@ from pathlib import Path
 
 from safetensors import SafetensorError
 from safetensors.torch import load
-from torch import nn
 
 from har_search import model
 from har_search.artifacts import CONFUSION_MATRIX, WEIGHTS
 from har_search.errors import ExportError
+from har_search.inputs import NONE, PERSON, TRAIN, WAYS
+from har_search.standalone import Standalone
 
 CARD, MODEL, ONNX, TRIAL = "README.md", "model.py", "model.onnx", "trial.json"
 FILES = (MODEL, WEIGHTS, ONNX, TRIAL, CARD, CONFUSION_MATRIX)
-FORMAT = 1  # of trial.json: raise it when what it holds changes
+FORMAT = 2  # of trial.json: raise it when what it holds changes
+_FORMATS = (1, FORMAT)  # 1 did not say `standardize`: nothing was
 
 
-def read_network(folder: Path) -> nn.Sequential:
-    """Return an exported trial's network in eval mode.
+def read_network(folder: Path) -> Standalone:
+    """Return an exported trial's network.
 
     Raises:
         ExportError: the folder is none that `har-search export` wrote, or damaged.
@@ -30,8 +32,11 @@ def read_network(folder: Path) -> nn.Sequential:
     try:
         about = json.loads((folder / TRIAL).read_text(encoding="utf-8"))
         config = model.MLPConfig(**about["network"])
-        if (about["format"], config.features) != (FORMAT, model.FEATURES):
+        if about["format"] not in _FORMATS or config.features != model.FEATURES:
             raise ValueError(f"format {about['format']}, {config.features} features")
+        way = about.get("standardize", NONE)
+        if way not in WAYS or config.standardizes != (way == TRAIN):
+            raise ValueError(f"inputs standardised by {way!r}")
         network = model.build(config)
         network.load_state_dict(load((folder / WEIGHTS).read_bytes()))
     except OSError as error:
@@ -43,4 +48,4 @@ def read_network(folder: Path) -> nn.Sequential:
         raise ExportError(
             f"{folder} is damaged, or by another version ({error}); export the trial again"
         ) from error
-    return network.eval()
+    return Standalone(network.eval(), config, PERSON if way == PERSON else NONE)

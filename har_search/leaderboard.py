@@ -18,6 +18,7 @@ from har_search import attributes
 from har_search.challenge import Track
 from har_search.confirmations import CONFIRMATIONS, read
 from har_search.data.dataset import SIMULATED
+from har_search.inputs import NONE
 from har_search.spec import LESSON, Tables
 from har_search.storage import has_studies_table, open_for_reading
 
@@ -47,7 +48,7 @@ FIGURES = (
     "seconds",
     "dataset",
 )
-COLUMNS = ("rank", "study", "trial", "student", *FIGURES, "confirmed")
+COLUMNS = ("rank", "study", "trial", "student", *FIGURES, "standardize", "confirmed")
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,7 @@ def _standing(row: Any, spec: Tables) -> dict[str, Any]:
         "score": row.score,
         "replicas": figures.get("replicas", 1),
         "tracks": tracks,
+        "standardize": spec.get("data", {}).get("standardize", NONE),  # older studies say nothing
         "params": hyperparameters(spec, json.loads(row.params or "{}"), figures.get("start")),
     }
 

@@ -21,6 +21,7 @@ from torch.nn import functional
 
 from har_search import model
 from har_search.data import Split
+from har_search.data.standardize import standardized
 from har_search.optimizer import Adam, learning_rates
 from har_search.stacked import Stack
 
@@ -78,6 +79,17 @@ def _denormals_flushed() -> Iterator[None]:
         yield
     finally:
         torch.set_flush_denormal(False)
+
+
+def prepare(
+    train: Split, test: Split, standardize: str, device: torch.device | str = "cpu"
+) -> tuple[TensorSplit, TensorSplit]:
+    """Return what a study's networks are trained on and tested on: both splits, standardised.
+
+    `standardize` is one of `inputs.WAYS`.
+    """
+    ours, theirs = standardized(train, test, standardize)
+    return TensorSplit.of(ours, device), TensorSplit.of(theirs, device)
 
 
 class Learner:

@@ -7,8 +7,11 @@ trained. torch is imported only by `build`, so that showing a network does not c
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from har_search.inputs import NONE, comment
 
 if TYPE_CHECKING:
     import torch
@@ -23,7 +26,7 @@ class MLPConfig:
 
     `depth` hidden layers whose widths halve from `width` on; BatchNorm and dropout after the first
     one only, as in the lesson. `width=128, depth=3, dropout=0.3, batch_norm=True` is the lesson's
-    own network.
+    own network. With `standardizes` a fixed first layer standardises the windows.
     """
 
     width: int
@@ -32,6 +35,7 @@ class MLPConfig:
     batch_norm: bool
     features: int = FEATURES
     activities: int = ACTIVITIES
+    standardizes: bool = False
 
     @property
     def hidden_widths(self) -> tuple[int, ...]:
@@ -41,13 +45,16 @@ class MLPConfig:
 
 @dataclass(frozen=True)
 class Layer:
-    """One module of `torch.nn`: the class's name and its positional arguments."""
+    """One module of `torch.nn`: the class's name, its positional arguments and its options."""
 
     module: str
     arguments: tuple[int | float, ...] = ()
+    options: Mapping[str, float | bool] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"nn.{self.module}({', '.join(_text(value) for value in self.arguments)})"
+        arguments = [_text(value) for value in self.arguments]
+        arguments += [f"{name}={value}" for name, value in self.options.items()]
+        return f"nn.{self.module}({', '.join(arguments)})"
 
 
 def _text(value: float) -> str:
@@ -59,6 +66,10 @@ def _text(value: float) -> str:
 def layers(config: MLPConfig) -> tuple[Layer, ...]:
     """Describe the network, input to logits."""
     description = []
+    if config.standardizes:
+        # In eval mode (x - running_mean) / sqrt(running_var + eps), with nothing that is trained.
+        options = {"eps": 1e-12, "affine": False}
+        description.append(Layer("BatchNorm1d", (config.features,), options))
     inputs = config.features
     for index, width in enumerate(config.hidden_widths):
         description.append(Layer("Linear", (inputs, width)))
@@ -79,15 +90,21 @@ def parameter_count(config: MLPConfig) -> int:
         if layer.module == "Linear":
             inputs, outputs = (int(value) for value in layer.arguments)
             total += inputs * outputs + outputs
-        elif layer.module == "BatchNorm1d":
+        elif layer.module == "BatchNorm1d" and layer.options.get("affine", True):
             total += 2 * int(layer.arguments[0])
     return total
 
 
-def source(config: MLPConfig) -> str:
-    """Return the network as Python source that runs when pasted, numbers filled in."""
+def source(config: MLPConfig, standardize: str = NONE) -> str:
+    """Return the network as Python source that runs when pasted, numbers filled in.
+
+    Where its inputs are standardised, as one of `inputs.WAYS` says, a comment tells how.
+    """
     lines = [f"    {layer}," for layer in layers(config)]
-    return "\n".join(["from torch import nn", "", "model = nn.Sequential(", *lines, ")"])
+    if config.standardizes:
+        lines[0] += "  # standardises raw windows"
+    head = ["from torch import nn", "", *comment(standardize)]
+    return "\n".join([*head, "model = nn.Sequential(", *lines, ")"])
 
 
 def build(config: MLPConfig, generator: torch.Generator | None = None) -> torch.nn.Sequential:
@@ -100,7 +117,7 @@ def build(config: MLPConfig, generator: torch.Generator | None = None) -> torch.
     from torch import nn
 
     network = nn.Sequential(
-        *(getattr(nn, layer.module)(*layer.arguments) for layer in layers(config))
+        *(getattr(nn, layer.module)(*layer.arguments, **layer.options) for layer in layers(config))
     )
     if generator is not None:
         for module in network:

@@ -14,6 +14,7 @@ import optuna
 
 from har_search import artifacts, attributes
 from har_search.details import Details
+from har_search.inputs import label
 from har_search.patient_storage import PatientStorage
 from har_search.spec import StudySpec
 
@@ -54,11 +55,13 @@ def exhibit(
     if merits:
         from optuna_dashboard import save_note  # its imports: after the first training
 
+        words = label(spec.standardize)
         text = (
             f"At its time {' and '.join(merits)}.\n\n"
             f"test {100 * result.test_accuracy:.2f} %, train {100 * result.train_accuracy:.2f} %, "
             f"gap {100 * result.gap:.2f} pp, score {100 * result.score:.2f}, all of epoch "
-            f"{result.epoch} of {result.epochs}; {result.parameters:,} parameters."
+            f"{result.epoch} of {result.epochs}; {result.parameters:,} parameters"
+            f"{f'; {words}' if words else ''}."
         )
         if len(result.replicas) > 1:
             text += (

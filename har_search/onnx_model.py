@@ -23,7 +23,7 @@ _OPSET = 17  # of 2022: newer runtimes read it, too
 def to_onnx(network: nn.Sequential) -> bytes:
     """Write the network in eval mode as ONNX: `windows` (N, F) to `logits` (N, C), N any number.
 
-    Weights have the names that they have in the network's `state_dict()`.
+    Weights have the names that they have in the network's `state_dict()`, or would have there.
 
     Raises:
         ModuleNotFoundError: the package `onnx` is not there.
@@ -38,9 +38,9 @@ def to_onnx(network: nn.Sequential) -> bytes:
         inputs = [tensor, *(f"{name}.{each}" for each in parameters)]
         tensor = OUTPUT if position == len(steps) else f"{name}.{kind.lower()}"
         nodes.append(helper.make_node(kind, inputs, [tensor], **options))
-        for each in parameters:
-            values = getattr(module, each).detach().cpu().numpy()
-            weights.append(numpy_helper.from_array(values, f"{name}.{each}"))
+        weights += [
+            numpy_helper.from_array(_values(module, each), f"{name}.{each}") for each in parameters
+        ]
     ends = [
         helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", size])
         for name, size in ((INPUT, model.FEATURES), (OUTPUT, model.ACTIVITIES))
@@ -72,6 +72,16 @@ def _node(module: nn.Module) -> tuple[str, dict[str, Any], tuple[str, ...]]:
     if isinstance(module, nn.ReLU):
         return "Relu", {}, ()
     raise TypeError(f"no ONNX operator is known for {module}")
+
+
+def _values(module: nn.Module, name: str) -> NDArray[np.float32]:
+    """Return a tensor of a module; BatchNorm without scale and shift has 1 and 0 in ONNX."""
+    values = getattr(module, name)
+    if values is None:
+        assert isinstance(module, nn.BatchNorm1d)
+        return np.full(module.num_features, name == "weight", np.float32)
+    array: NDArray[np.float32] = values.detach().cpu().numpy()
+    return array
 
 
 def distance(content: bytes, network: nn.Sequential, windows: NDArray[np.float32]) -> float:

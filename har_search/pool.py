@@ -15,6 +15,8 @@ from pathlib import Path
 
 from har_search.data.cache import load
 from har_search.data.dataset import Dataset
+from har_search.inputs import WAYS
+from har_search.learner import TensorSplit, prepare
 
 
 @contextmanager
@@ -34,6 +36,13 @@ def training_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 def dataset_in(folder: Path) -> Dataset:
     """Return the data set of a cache folder, opened once a process."""
     return load(folder)
+
+
+@lru_cache(maxsize=len(WAYS))
+def splits_in(folder: Path, standardize: str) -> tuple[TensorSplit, TensorSplit]:
+    """Return a cache folder's splits, standardised once a process."""
+    dataset = dataset_in(folder)
+    return prepare(dataset.train, dataset.test, standardize)
 
 
 def _begin() -> None:

@@ -15,6 +15,7 @@ from torch import nn
 from har_search.data import ACTIVITIES
 from har_search.training import one_thread
 
+FEW_WINDOWS = 100  # of one person: with fewer, calibrating costs accuracy
 _AT_ONCE = 4096  # windows: of many more, the hidden layer alone would fill the memory
 
 
@@ -35,6 +36,18 @@ class Predictions:
         rows = np.arange(len(self.activities))
         best: NDArray[np.float32] = self.probabilities[rows, self.activities]
         return best
+
+
+def one_person(windows: int) -> NDArray[np.int64]:
+    """Return the number of the person (N,) in so many windows that are all one person's."""
+    return np.ones(windows, np.int64)
+
+
+def short_of_windows(subjects: NDArray[np.int64]) -> dict[int, int]:
+    """Return how many windows each person has who has fewer than `FEW_WINDOWS`."""
+    people, counts = np.unique(subjects, return_counts=True)
+    pairs = zip(people.tolist(), counts.tolist(), strict=True)
+    return {person: count for person, count in pairs if count < FEW_WINDOWS}
 
 
 def predict(network: nn.Module, windows: NDArray[np.float32]) -> Predictions:

@@ -6,7 +6,7 @@ Storage and JSON hold fractions; tables show percent and percentage points (pp).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.measure import Measurement
 from rich.table import Table
 
+from har_search.inputs import all_explained, label, short_label
 from har_search.leaderboard import Leaderboard, rows_of
 
 Row = Mapping[str, Any]
@@ -119,6 +120,7 @@ _COLUMNS = (
     Column("gap pp", lambda row: percent(row["gap"])),
     Column("score", lambda row: percent(row["score"])),
     Column("tracks", tracks, left=True),
+    Column("inputs", lambda row: short_label(row["standardize"]), left=True),
     Column("confirmed %", lambda row: confirmed(row["confirmed"]), left=True),
     Column("width", lambda row: str(row["params"]["width"]), spare=8),
     Column("dropout", lambda row: f"{row['params']['dropout']:.2f}", spare=9),
@@ -140,13 +142,24 @@ def leaders_line(board: Leaderboard) -> str:
             parts.append(
                 f"Track {track}: trial {row['trial']} of {row['student']}, "
                 f"test {percent(row['test_accuracy'])} %{_seeds(row)}, "
-                f"gap {percent(row['gap'])} pp, {standing(row, track)}"
+                f"gap {percent(row['gap'])} pp, {standing(row, track)}{calibration(row)}"
             )
     return "   ".join(parts)
 
 
 def _seeds(row: Row) -> str:
     return "" if row["replicas"] == 1 else f" (mean of {row['replicas']} seeds)"
+
+
+def calibration(row: Row) -> str:
+    """Name how an entry's inputs are standardised, to go on a list; empty where they are not."""
+    words = label(row["standardize"])
+    return f", {words}" if words else ""
+
+
+def input_notes(rows: Sequence[Row]) -> list[str]:
+    """Explain each way in which entries' inputs are standardised, for below a table of them."""
+    return all_explained(row["standardize"] for row in rows)
 
 
 def table(board: Leaderboard, console: Console) -> Table:
@@ -175,6 +188,8 @@ def _shown_columns(rows: list[dict[str, Any]]) -> list[Column]:
         unused.add("confirmed %")
     if all(row["replicas"] == 1 for row in rows):
         unused.add("± sd (seeds)")
+    if len({row["standardize"] for row in rows}) <= 1:
+        unused.add("inputs")  # a note below the table says it of all
     return [column for column in _COLUMNS if column.heading not in unused]
 
 
@@ -213,7 +228,7 @@ def to_csv(board: Leaderboard) -> str:
 
 
 def to_markdown(board: Leaderboard) -> str:
-    """Write the standings as a Markdown table, figures in percent."""
+    """Write the standings as a Markdown table, figures in percent, and what they stand on."""
     rows = rows_of(board)
     columns = _shown_columns(rows)
     lines = [
@@ -221,4 +236,9 @@ def to_markdown(board: Leaderboard) -> str:
         ["---" if column.left else "---:" for column in columns],
         *([column.text(row).replace("|", "\\|") for column in columns] for row in rows),
     ]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    return "\n".join(
+        [
+            *(f"| {' | '.join(cells)} |" for cells in lines),
+            *(f"\n{note}" for note in input_notes(rows)),
+        ]
+    )

@@ -17,6 +17,7 @@ from rich.progress import (
 )
 
 from har_search.errors import NotFoundError
+from har_search.inputs import label
 from har_search.spec import study_name
 
 if TYPE_CHECKING:
@@ -97,8 +98,11 @@ def show_data(dataset: Dataset, console: Console) -> None:
 def show_study(spec: StudySpec, dataset: Dataset, console: Console) -> None:
     """Name the study in one line."""
     described = f": {spec.description}" if spec.description else ""
+    words = label(spec.standardize)
     console.print(
-        f"study  {study_name(spec, dataset.name)}{described}", markup=False, soft_wrap=True
+        f"study  {study_name(spec, dataset.name)}{described}{f' ({words})' if words else ''}",
+        markup=False,
+        soft_wrap=True,
     )
 
 
@@ -152,6 +156,8 @@ def show_table(board: Leaderboard, console: Console) -> None:
     from har_search import render
     from har_search.leaderboard import rows_of
 
+    leaders = [row for row in board.leaders.values() if row is not None]
+    shown = [*rows_of(board), *leaders]
     console.print(render.leaders_line(board), markup=False, soft_wrap=True)
     console.print()
     console.print(render.table(board, console))
@@ -160,6 +166,8 @@ def show_table(board: Leaderboard, console: Console) -> None:
         f"{render.foot(rows_of(board))}[/]",
         soft_wrap=True,
     )
+    for note in render.input_notes(shown):
+        console.print(note, markup=False, soft_wrap=True, style="dim")
 
 
 def nothing_to_show(selection: Selection, names: list[str]) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
-from har_search.render import percent
+from har_search.inputs import explained, label
+from har_search.render import calibration, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,6 +66,7 @@ def show_confirmed(chosen: Sequence[Entry], found: Sequence[Confirmed], console:
         "end early where all tracks are certain.[/]",
         soft_wrap=True,
     )
+    _show_inputs(chosen, console)
 
 
 def show_by_subject(chosen: Sequence[Entry], found: Sequence[BySubject], console: Console) -> None:
@@ -89,6 +91,16 @@ def show_by_subject(chosen: Sequence[Entry], found: Sequence[BySubject], console
         "epoch.[/]",
         soft_wrap=True,
     )
+    _show_inputs(chosen, console)
+
+
+def _show_inputs(chosen: Sequence[Entry], console: Console) -> None:
+    """Say of which entries the inputs are standardised, and what that means."""
+    marked = [entry for entry in chosen if label(entry.standardize)]
+    for way in sorted({entry.standardize for entry in marked}):
+        own = [str(entry.number) for entry in marked if entry.standardize == way]
+        trials = f"trial{'s' if len(own) > 1 else ''} {', '.join(own)}"
+        console.print(f"{trials}: {explained(way)}", soft_wrap=True, style="dim")
 
 
 def show_comparison(comparison: Comparison, console: Console) -> None:
@@ -153,7 +165,7 @@ def show_export(exported: Exported, console: Console, errors: Console) -> None:
     console.print(
         f"test {percent(figures['test_accuracy'])} %, train {percent(figures['train_accuracy'])} "
         f"%, gap {percent(figures['gap'])} pp as evaluated now; weights: "
-        f"{about['weights']['from']}",
+        f"{about['weights']['from']}{calibration(about)}",
         soft_wrap=True,
     )
     if seeds is not None:

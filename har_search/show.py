@@ -7,6 +7,7 @@ from typing import Any
 
 from har_search import model
 from har_search.errors import NotFoundError
+from har_search.inputs import DIFFERENCES, NONE, explained
 from har_search.leaderboard import Selection, leaderboard, rows_of, study_names
 from har_search.render import of_seeds, percent
 from har_search.spec import LESSON
@@ -52,6 +53,7 @@ def figures(row: Mapping[str, Any]) -> list[str]:
         f"epoch {row['epoch']} of {row['epochs']} trained, {row['parameters']:,} parameters, "
         f"{row['seconds']:.1f} s, seed {row['seed']}",
         f"student {row['student']}, data {row['dataset']}",
+        *filter(None, [explained(row["standardize"])]),
     ]
     return [lines[0], of_seeds(row), *lines[1:]] if row["replicas"] > 1 else lines
 
@@ -70,9 +72,12 @@ _WORDS = {
 }
 
 
-def differences(params: Mapping[str, Any]) -> list[str]:
-    """Say what differs from the lesson's network and training, a line each."""
-    lines = []
+def differences(params: Mapping[str, Any], standardize: str = NONE) -> list[str]:
+    """Say what differs from the lesson's network and training, a line each.
+
+    `standardize` is one of `inputs.WAYS`.
+    """
+    lines = [DIFFERENCES[standardize]] if standardize in DIFFERENCES else []
     for name, lesson in LESSON.items():
         ours = params[name]
         if ours == lesson:

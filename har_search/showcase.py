@@ -17,6 +17,7 @@ import optuna
 from har_search import artifacts
 from har_search.artifacts import LEARNING_CURVE
 from har_search.details import read
+from har_search.inputs import explained
 from har_search.leaderboard import Leaderboard, Selection, leaderboard, rows_of
 from har_search.notable import TOP
 from har_search.patient_storage import PatientStorage
@@ -110,6 +111,7 @@ def study_note(spec: StudySpec, board: Leaderboard) -> str:
         "",
         f"Best score: {_entry(best)}, of {board.finished:,} finished trials.",
         "",
+        *(f"{note}\n" for note in filter(None, [explained(spec.standardize)])),
         f"**Score** = test accuracy - {scoring.gap_penalty:g} × (gap - "
         f"{100 * scoring.gap_limit:g} pp, where the gap is larger). **Gap** = train - test "
         "accuracy of the same epoch, dropout off, on the whole split. A trial's figures are "

@@ -14,6 +14,7 @@ from typing import Any
 
 from har_search.challenge import HOMEWORK_TRACKS, Scoring, Track
 from har_search.errors import StudyFileError
+from har_search.inputs import NONE, WAYS
 from har_search.spec import (
     EPOCH_PRUNERS,
     HYPERPARAMETERS,
@@ -84,8 +85,9 @@ class _Reader:
 
     def spec(self, tables: Tables) -> StudySpec:
         valid = ("study", "training", "recipe", "search", "score", "track", "start", "sampler")
-        self.keys(tables, (*valid, "pruner"), "")
+        self.keys(tables, (*valid, "pruner", "data"), "")
         study = self.table(tables, "study", ("name", "description"))
+        data = self.table(tables, "data", ("standardize",))
         training = self.table(tables, "training", ("epochs", "optimizer", "schedule", "replicas"))
         fixed_here = [name for name in HYPERPARAMETERS if name != "schedule"]
         recipe = self.table(tables, "recipe", fixed_here)
@@ -125,6 +127,7 @@ class _Reader:
             starts=self.starts(tables, spaces),
             sampler=self.component(tables, "sampler", SAMPLERS, "tpe"),
             pruner=self.component(tables, "pruner", PRUNERS, "median"),
+            standardize=self.choice(data.get("standardize", NONE), "[data] standardize", WAYS),
         )
         self.check_replicas(spec)
         return spec

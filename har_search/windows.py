@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,28 @@ def read_windows(path: Path) -> NDArray[np.float32]:
             "scale the features as UCI HAR does"
         )
     return windows.astype(np.float32)
+
+
+def read_subjects(path: Path, windows: int) -> NDArray[np.int64]:
+    """Read who wore the phone (N,), a whole number for each of so many windows, one a row.
+
+    Raises:
+        DataError: no such file, another number of rows, or one that is no whole number.
+    """
+    try:
+        rows = path.read_text(encoding="utf-8-sig").split()
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror or error})") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is no text; write the number of a person in each row") from error
+    for number, row in enumerate(rows, start=1):
+        if not re.fullmatch(r"\d{1,9}", row):
+            raise DataError(f"{path} row {number} is {row!r}, not the number of a person")
+    if len(rows) != windows:
+        raise DataError(
+            f"{path} has {len(rows):,} rows, where {windows:,} belong to as many windows"
+        )
+    return np.array(rows, np.int64)
 
 
 def _array(content: bytes, path: Path) -> NDArray[Any]:

@@ -15,7 +15,7 @@ from har_search.details import Curve, Details, save
 from har_search.errors import OptionError
 from har_search.events import FailedTrial, FinishedTrial
 from har_search.job import Job, Orders
-from har_search.learner import TensorSplit
+from har_search.learner import prepare
 from har_search.notable import exhibit
 from har_search.objective import (
     Attribute,
@@ -42,7 +42,7 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
     """
     device = choose_device(job.device)
     torch.set_num_threads(1)  # as many workers as cores: more threads would fight for them
-    splits = TensorSplit.of(dataset.train, device), TensorSplit.of(dataset.test, device)
+    splits = prepare(dataset.train, dataset.test, job.spec.standardize, device)
     with open_for_writing(job.url, job.patience_seconds, patient_start=True) as storage:
         study = load_study(storage, job.study_name, job.spec, job.sampler_seed)
         leads: dict[int, bool] = {}

@@ -21,9 +21,11 @@ from har_search.artifacts import folder_of
 from har_search.checkpoint import checkpoint
 from har_search.data.locate import Located, locate
 from har_search.errors import ExportError, StudyMismatchError
-from har_search.export import check_target, export, model_source
+from har_search.export import check_target, export
 from har_search.exported import FILES
+from har_search.inputs import NONE
 from har_search.model import MLPConfig
+from har_search.model_file import model_source
 from har_search.record import Record, read_record
 from har_search.spec import StudySpec
 from har_search.storage import open_for_writing
@@ -101,7 +103,7 @@ def test_the_folder_holds_everything_and_it_agrees(
 def test_model_py_is_the_network(config: MLPConfig, tmp_path: Path) -> None:
     trained = model.build(config)
     save_file(trained.state_dict(), tmp_path / "weights.safetensors", metadata={"a": "b"})
-    (tmp_path / "model.py").write_text(model_source(config))
+    (tmp_path / "model.py").write_text(model_source(config, NONE))
     network, _ = network_in(tmp_path)
     assert str(network) == str(trained)
     windows = torch.rand(3, 561)
@@ -321,10 +323,15 @@ for name in ("har_search", "safetensors", "numpy", "optuna", "onnx"):
     raise SystemExit(f"{{name}} can be imported")
 
 import torch
-from model import model
-with open({x!r}) as rows, open({y!r}) as labels:
+import model as handed_in
+model = handed_in.model
+with open({x!r}) as rows, open({y!r}) as labels, open({subject!r}) as people:
     windows = torch.tensor([[float(each) for each in row.split()] for row in rows])
     expected = torch.tensor([int(each) - 1 for each in labels])
+    people = torch.tensor([int(each) for each in people])
+if hasattr(handed_in, "standardize"):  # calibrated per person
+    for person in people.unique():
+        windows[people == person] = handed_in.standardize(windows[people == person])
 with torch.inference_mode():
     right = int((model(windows).argmax(dim=1) == expected).sum())
 print(repr(right / len(expected)))
@@ -333,8 +340,8 @@ print(repr(right / len(expected)))
 
 def accuracy_with_torch_alone(folder: Path, test: Path) -> float:
     """Load an exported folder in a fresh interpreter that can import torch only."""
-    x, y = str(test / "X_test.txt"), str(test / "y_test.txt")
-    program = ALONE.format(folder=str(folder), x=x, y=y)
+    texts = {name: str(test / f"{name}_test.txt") for name in ("X", "y", "subject")}
+    program = ALONE.format(folder=str(folder), x=texts["X"], y=texts["y"], subject=texts["subject"])
     ran = subprocess.run(
         [sys.executable, "-I", "-W", "ignore", "-c", program],
         capture_output=True,
@@ -368,6 +375,7 @@ def test_on_the_real_data(
     test = locate(real_data, cache_folder).dataset.test
     np.savetxt(tmp_path / "X_test.txt", test.features, fmt="%.9e")
     np.savetxt(tmp_path / "y_test.txt", test.labels + 1, fmt="%d")
+    np.savetxt(tmp_path / "subject_test.txt", test.subjects, fmt="%d")
     recorded = read_record("sqlite:///har-search.db", 0).figures["test_accuracy"]
     assert accuracy_with_torch_alone(folder, tmp_path) == recorded
     session = onnxruntime.InferenceSession(folder / "model.onnx")

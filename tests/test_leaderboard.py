@@ -116,6 +116,7 @@ def test_a_standing_has_every_figure_exactly(board_url: str) -> None:
         "seed": 7,
         "seconds": 1.5,
         "dataset": "uci-har",
+        "standardize": "none",
         "confirmed": None,
     }
     assert isinstance(row["params"]["batch_norm"], bool)

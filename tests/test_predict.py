@@ -159,7 +159,7 @@ def test_bad_input_is_one_line(
 
 def test_a_damaged_folder_is_refused_and_its_code_is_never_run(exported: Path) -> None:
     (exported / "model.py").write_text("raise SystemExit('run')")
-    assert isinstance(read_network(exported), torch.nn.Sequential)
+    assert isinstance(read_network(exported).network, torch.nn.Sequential)
     about = json.loads((exported / "trial.json").read_text())
     weights = (exported / "weights.safetensors").read_bytes()
     for changed in (
@@ -168,6 +168,8 @@ def test_a_damaged_folder_is_refused_and_its_code_is_never_run(exported: Path) -
         {**about, "network": {**about["network"], "width": "128"}},
         {**about, "network": {"more": 1}},
         {**about, "format": 99},
+        {**about, "standardize": "train"},  # but no layer that does
+        {**about, "standardize": "nobody"},
         {},
         [],
     ):
@@ -184,6 +186,16 @@ def test_a_damaged_folder_is_refused_and_its_code_is_never_run(exported: Path) -
     (exported / "weights.safetensors").unlink()
     with pytest.raises(ExportError, match=r"weights\.safetensors: No such file"):
         read_network(exported)
+
+
+def test_a_folder_of_the_first_format_is_read(exported: Path, x_test: Path) -> None:
+    now = read_network(exported)
+    about = json.loads((exported / "trial.json").read_text())
+    del about["standardize"], about["network"]["standardizes"]
+    (exported / "trial.json").write_text(json.dumps({**about, "format": 1}))
+    then = read_network(exported)
+    assert (then.takes, then.config) == (now.takes, now.config)
+    assert str(then.network) == str(now.network)
 
 
 def test_weights_that_do_not_fit_are_not_used(kept: str) -> None:

@@ -23,7 +23,7 @@ def test_the_shipped_studies_are_valid_and_named_after_their_files() -> None:
         assert load_spec(name).name == name
 
 
-@pytest.mark.parametrize("name", ["homework", "lesson", "robust", "wide"])
+@pytest.mark.parametrize("name", ["homework", "lesson", "robust", "wide", "calibrated"])
 def test_a_spec_survives_its_tables(name: str) -> None:
     spec = load_spec(name)
     assert parse_spec(spec.tables(), "tables") == spec
@@ -85,6 +85,9 @@ def test_a_missing_or_broken_file_is_named(tmp_path: Path) -> None:
         ({"recipe": {"dropuot": 0.1}}, r"\[recipe\] dropuot: unknown key.*'dropout'"),
         ({"recipe": {"schedule": "cosine"}}, r"\[recipe\] schedule: unknown key"),
         ({"training": {"epoch": 3}}, r"\[training\] epoch: unknown key.*'epochs'"),
+        ({"data": {"standardise": "person"}}, r"\[data\] standardise: unknown key.*'standardize'"),
+        ({"data": {"standardize": "persons"}}, r"\[data\] standardize: must be one of.*'person'"),
+        ({"data": {"standardize": True}}, r"\[data\] standardize: must be text"),
         ({"training": {"epochs": 0}}, r"\[training\] epochs: must be from 1"),
         ({"training": {"epochs": 2.5}}, r"\[training\] epochs: must be a whole number"),
         ({"training": {"optimizer": "adma"}}, r"optimizer: must be one of adam, adamw.*'adam'"),
@@ -144,6 +147,15 @@ def test_nonsense_is_refused_by_file_and_key(tables: dict, message: str) -> None
     with pytest.raises(StudyFileError, match=message) as caught:
         parse_spec({**MINIMAL, **tables}, "mine.toml")
     assert str(caught.value).startswith("mine.toml: ")
+
+
+def test_a_study_of_an_earlier_version_standardises_nothing() -> None:
+    tables = parse_spec(MINIMAL, "x").tables()
+    assert tables.pop("data") == {"standardize": "none"}
+    earlier = parse_spec(tables, "x")
+    assert earlier == parse_spec(MINIMAL, "x")
+    calibrated = parse_spec({**MINIMAL, "data": {"standardize": "person"}}, "x")
+    assert earlier.differences(calibrated) == ["data.standardize: none → person"]
 
 
 @given(low=st.integers(6, 8191), high=st.integers(6, 8192))

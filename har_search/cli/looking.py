@@ -108,10 +108,13 @@ def show(
     for line in figures(row):
         console.print(f"  {escape(line)}")
     console.print("\n[bold]What differs from the lesson's network[/]")
-    for line in differences(row["params"]) or ["nothing: this is the lesson's own network"]:
+    for line in differences(row["params"], row["standardize"]) or [
+        "nothing: this is the lesson's own network"
+    ]:
         console.print(f"  {escape(line)}")
     console.print("\n[bold]The network[/]")
-    console.print(model.source(mlp_config(row["params"])), markup=False, soft_wrap=True)
+    source = model.source(mlp_config(row["params"]), row["standardize"])
+    console.print(source, markup=False, soft_wrap=True)
 
 
 def report(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,9 +15,8 @@ from har_search.screen import errors, locate_data, screen
 from har_search.storage import DEFAULT_URL
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from har_search.record import Record
+    from har_search.standalone import Standalone
 
 Trial = Annotated[int, typer.Argument(min=0, help="The trial's number on the leaderboard.")]
 
@@ -170,6 +170,15 @@ def predict(
     output_format: Annotated[
         Listing, typer.Option("--format", help="How to write it.")
     ] = Listing.table,
+    subjects: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            envvar="HAR_SEARCH_SUBJECTS",
+            help="For a network calibrated per person: the number of the person in each window, "
+            "one a row, as in UCI's subject_test.txt. Without it all windows are one person's.",
+        ),
+    ] = None,
     study: StudyFilter = None,
     storage: Storage = DEFAULT_URL,
     data: Data = "auto",
@@ -177,11 +186,13 @@ def predict(
 ) -> None:
     """Recognise activities: print each window's likeliest one and its probability.
 
-    A value beyond ±2 is refused: UCI HAR's features are scaled to -1 to 1.
+    A value beyond ±2 is refused: UCI HAR's features are scaled to -1 to 1. Windows for a network
+    calibrated per person are standardised here; give some minutes of each person's.
     """
-    from har_search.windows import read_windows
+    from har_search.windows import read_subjects, read_windows
 
     read = read_windows(windows)
+    people = None if subjects is None else read_subjects(subjects, len(read))
     from har_search import predict as prediction
     from har_search.exported import read_network
 
@@ -189,25 +200,43 @@ def predict(
         trained = trial_network(int(network), study, storage, data, artifacts)
     else:
         trained = read_network(Path(network))
-    found = prediction.predict(trained, read)
+    if people is not None and not trained.per_person:
+        raise OptionError(
+            "--subjects is for a network calibrated per person; this one takes each window by "
+            "itself"
+        )
+    if people is None:
+        people = prediction.one_person(len(read))
+    if trained.per_person:
+        warn_of_few_windows(prediction.short_of_windows(people))
+    found = prediction.predict(trained.network, trained.inputs(read, people))
     write = prediction.to_csv if output_format is Listing.csv else prediction.to_table
     print(write(found), end="")
 
 
 def trial_network(
     trial: int, study: str | None, storage: str, data: str, artifacts: str | None
-) -> nn.Sequential:
+) -> Standalone:
     """Return a trial's network, from its saved weights or else trained again."""
     from har_search.artifacts import folder_of
-    from har_search.checkpoint import network_of, retrained, saved_weights
+    from har_search.checkpoint import checkpoint, saved_network
     from har_search.record import read_record
 
-    record = read_record(storage, trial, study_filter(study))
-    saved = saved_weights(record, folder_of(storage, artifacts))
-    if saved.weights is not None:
-        return network_of(record, saved.weights)
+    record, folder = read_record(storage, trial, study_filter(study)), folder_of(storage, artifacts)
+    saved = saved_network(record, folder)
+    if saved is not None:
+        return saved
     located = locate_data(data_of(record.data, data))
-    return retrained(record, located.dataset, saved.reason, tell_training).network
+    return checkpoint(record, folder, located.dataset, tell_training).standalone
+
+
+def warn_of_few_windows(counts: Mapping[int, int]) -> None:
+    """Warn of people whose windows are too few to be calibrated by."""
+    for person, count in counts.items():
+        errors.print(
+            f"[bold yellow]warning:[/] person {person} has {count} windows, too few to tell that "
+            "person's mean and spread: expect more errors"
+        )
 
 
 def tell_training(record: Record, epochs: int, reason: str = "") -> None:

@@ -1,4 +1,4 @@
-"""The data set: find, download, verify, parse, cache or simulate it."""
+"""The data set: find, download, verify, parse, cache, simulate or standardise it."""
 
 from har_search.data.dataset import ACTIVITIES, FEATURES, REAL, SIMULATED, Dataset, Split
 

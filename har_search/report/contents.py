@@ -179,8 +179,8 @@ def _winner(url: str, row: Row, merits: tuple[str, ...]) -> Winner:
     return Winner(
         merits=merits,
         row=row,
-        differences=differences(row["params"]),
-        source=model.source(mlp_config(row["params"])),
+        differences=differences(row["params"], row["standardize"]),
+        source=model.source(mlp_config(row["params"]), row["standardize"]),
         curve=curve,
         confusion=[] if found is None else found.confusion,
         activities=[] if found is None else per_activity(found.confusion),

@@ -13,6 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from har_search.errors import OptionError
+from har_search.inputs import explained, label
 from har_search.pictures import activity_name
 from har_search.render import of_seeds, percent, spread, standing
 from har_search.report.contents import Report, gather
@@ -94,6 +95,8 @@ def render(report: Report, now: datetime) -> str:
         "spread": spread,
         "signed": signed,
         "standing": standing,
+        "label": label,
+        "explained": explained,
         "activity_name": activity_name,
         "title_of": title_of,
     }

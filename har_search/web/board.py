@@ -77,6 +77,12 @@ class Board:
         return any(row["replicas"] > 1 for row in self.rows)
 
     @property
+    def ways(self) -> list[str]:
+        """How the inputs of the entries on this page are standardised, each way once."""
+        shown = [*self.rows, *filter(None, self.leaders.values())]
+        return sorted({row["standardize"] for row in shown})
+
+    @property
     def simulated(self) -> bool:
         """Whether these are figures on simulated data."""
         return any(study.dataset == SIMULATED for study in self.shown)

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from har_search import details, model, pictures
 from har_search.confusion import per_activity
 from har_search.errors import HarSearchError, NotFoundError, StorageError
+from har_search.inputs import explained, label, short_label
 from har_search.render import confirmed, foot, of_seeds, percent, spread, standing
 from har_search.show import differences, find_trial, mlp_config
 from har_search.storage import masked
@@ -48,6 +49,9 @@ def make_pages(url: str) -> Flask:
         "of_seeds": of_seeds,
         "spread": spread,
         "standing": standing,
+        "short_label": short_label,
+        "label": label,
+        "explained": explained,
     }
     app.jinja_env.globals["activity_name"] = pictures.activity_name
 
@@ -73,8 +77,8 @@ def make_pages(url: str) -> Flask:
                 row=row,
                 details=found,
                 activities=per_activity(found.confusion) if found else [],
-                differences=differences(row["params"]),
-                source=model.source(mlp_config(row["params"])),
+                differences=differences(row["params"], row["standardize"]),
+                source=model.source(mlp_config(row["params"]), row["standardize"]),
             )
         )
 

@@ -1,0 +1,63 @@
+"""What a network's inputs are: the ways to standardise windows, and how people are told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+NONE, TRAIN, PERSON = "none", "train", "person"
+WAYS = (NONE, TRAIN, PERSON)
+LABELS = {TRAIN: "standardised by the training people", PERSON: "calibrated per person"}
+
+EXPLAINED = {
+    TRAIN: (
+        "each feature less the training people's mean, divided by their standard deviation; the "
+        "test people have no part in these"
+    ),
+    PERSON: (
+        "each person's windows, the test people's too, are standardised by that person's own mean "
+        "and standard deviation, without labels. So a new user first wears the phone for some "
+        "minutes, in all six activities: another promise than to recognise any single window"
+    ),
+}
+_COMMENTS = {
+    TRAIN: (
+        "inputs: windows standardised by the training people,",
+        "each feature less their mean,",
+        "divided by their standard deviation",
+    ),
+    PERSON: (
+        "inputs: ONE person's windows, calibrated per person:",
+        "each feature less that person's own mean,",
+        "divided by that person's own standard deviation",
+    ),
+}
+DIFFERENCES = {
+    TRAIN: "inputs standardised by the training people's mean and standard deviation",
+    PERSON: "inputs standardised by each person's own mean and standard deviation",
+}
+
+
+def label(way: str) -> str:
+    """Name a way in a few words; empty for windows taken as they are."""
+    return LABELS.get(way, "")
+
+
+def short_label(way: str) -> str:
+    """Name a way in a word, for a table's column; empty for windows taken as they are."""
+    return label(way).partition(" ")[0]
+
+
+def explained(way: str) -> str:
+    """Say what a way means for whoever reads a figure; empty for windows taken as they are."""
+    return f"{LABELS[way].capitalize()}: {EXPLAINED[way]}." if way in LABELS else ""
+
+
+def all_explained(ways: Iterable[str]) -> list[str]:
+    """Explain each way among these once."""
+    known = set(ways)
+    return [explained(way) for way in WAYS if way in known and way in LABELS]
+
+
+def comment(way: str) -> list[str]:
+    """Return the comment, a line each, that tells in source code what a network takes."""
+    return [f"# {line}" for line in _COMMENTS.get(way, ())]

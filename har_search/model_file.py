@@ -1,0 +1,86 @@
+"""An exported trial's model.py: the network to paste, and what loads its weights."""
+
+from __future__ import annotations
+
+from har_search import model
+from har_search.artifacts import WEIGHTS
+from har_search.data import ACTIVITIES
+from har_search.data.standardize import SMALLEST_SD
+from har_search.inputs import PERSON
+
+
+def model_source(config: model.MLPConfig, takes: str) -> str:
+    """Return model.py: the network to paste, and its weights read with PyTorch alone.
+
+    Where the network `takes` a person's windows standardised, also the function that does so.
+    """
+    imports, network = model.source(config, takes).split("\n\n")
+    activities = "\n".join(["(", *(f'    "{each}",' for each in ACTIVITIES), ")"])
+    person = takes == PERSON
+    return _MODEL.format(
+        imports=imports,
+        network=network,
+        activities=activities,
+        file=WEIGHTS,
+        usage=_USAGE_OF_PERSON if person else _USAGE,
+        standardize=_STANDARDIZE.format(smallest=SMALLEST_SD) if person else "",
+    )
+
+
+_USAGE = """    from model import ACTIVITIES, model
+    logits = model(windows)  # (N, 561) float32 to (N, 6); argmax(dim=1) is the activity"""
+
+_USAGE_OF_PERSON = """    from model import ACTIVITIES, model, standardize
+    logits = model(standardize(windows))  # ONE person's (N, 561) float32 to (N, 6)
+    logits.argmax(dim=1)  # each window's activity
+
+It is calibrated per person: `standardize` needs a few minutes of that person's windows."""
+
+_STANDARDIZE = '''
+
+def standardize(windows):
+    """Standardise ONE person's windows (N, 561) by that person's own mean and spread.
+
+    Give all that are known of the person: a few minutes or more in which they walk, climb stairs,
+    descend them, sit, stand and lie. Of too few windows, or without one of these activities, mean
+    and spread are not the person's, and the network is often wrong. No labels are needed.
+    """
+    numbers = windows.double()
+    sd = numbers.std(dim=0, correction=0)
+    sd[sd < {smallest:g}] = 1  # a feature that is constant is centred alone
+    return ((numbers - numbers.mean(dim=0)) / sd).float()
+'''
+
+_MODEL = '''"""A network for the UCI HAR data, trained; it needs PyTorch alone. See README.md.
+
+{usage}
+"""
+
+import json
+from pathlib import Path
+
+import torch
+{imports}
+
+ACTIVITIES = {activities}
+
+{network}
+{standardize}
+
+def load_weights(path=Path(__file__).with_name("{file}")):
+    """Read a safetensors file: the header's length in 8 bytes, the header as JSON, the numbers."""
+    content = bytearray(Path(path).read_bytes())
+    start = 8 + int.from_bytes(content[:8], "little")
+    types = {{"F32": torch.float32, "I64": torch.int64}}
+    weights = {{}}
+    for name, about in json.loads(content[8:start]).items():
+        if name != "__metadata__":
+            first, last = (start + offset for offset in about["data_offsets"])
+            numbers = torch.frombuffer(content[first:last], dtype=types[about["dtype"]])
+            weights[name] = numbers.reshape(about["shape"])
+    return weights
+
+
+model.load_state_dict(load_weights())
+model.eval()
+'''

@@ -1,0 +1,100 @@
+"""Windows standardised by the training people, and by each person alone."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from har_search import model, onnx_model
+from har_search.data.dataset import Dataset, Split
+from har_search.data.standardize import Scale, by_person, standardized
+from har_search.errors import DataError
+from har_search.inputs import NONE, PERSON, TRAIN
+from har_search.model import MLPConfig
+from har_search.standalone import standardizing
+
+
+def split(features: list[list[float]], subjects: list[int]) -> Split:
+    return Split(
+        np.array(features, np.float32), np.zeros(len(subjects), np.int64), np.array(subjects)
+    )
+
+
+def test_the_training_people_scale_both_splits() -> None:
+    train = split([[0.0, 1.0], [0.5, -1.0], [1.0, 0.0]], [1, 1, 2])
+    test = split([[0.5, 0.5], [9.0, 9.0]], [3, 4])
+    ours, theirs = standardized(train, test, TRAIN)
+    sd = np.sqrt([1 / 6, 2 / 3])  # of the whole population
+    np.testing.assert_allclose(
+        ours.features, np.array([[-0.5, 1.0], [0.0, -1.0], [0.5, 0.0]]) / sd, rtol=1e-6
+    )
+    np.testing.assert_allclose(theirs.features, np.array([[0.0, 0.5], [8.5, 9.0]]) / sd, rtol=1e-6)
+    assert ours.features.dtype == theirs.features.dtype == np.float32
+    assert theirs.subjects is test.subjects
+    assert train.features[1, 0] == 0.5  # what was given stays as it is
+
+
+def test_every_person_has_a_scale_of_their_own() -> None:
+    test = split([[0.0], [0.25], [1.0], [0.75]], [2, 4, 2, 4])
+    _, theirs = standardized(split([[0.0], [1.0]], [1, 1]), test, PERSON)
+    assert theirs.features.tolist() == [[-1.0], [-1.0], [1.0], [1.0]]
+
+
+def test_nothing_is_standardised_unless_asked_for(small: Dataset) -> None:
+    assert standardized(small.train, small.test, NONE) == (small.train, small.test)
+
+
+def test_a_constant_feature_is_centred_and_not_blown_up() -> None:
+    rounding = np.float32(-0.99) + np.array([0.0, 1e-7, -1e-7, 0.0], np.float32)
+    features = np.stack([np.full(4, 0.3, np.float32), rounding, np.arange(4, dtype=np.float32)], 1)
+    found = by_person(features, np.array([7, 7, 7, 7]))
+    assert np.abs(found[:, :2]).max() < 1e-6
+    assert found[:, 2].std() == pytest.approx(1)
+
+
+def test_one_persons_scale_knows_nothing_of_others(small: Dataset) -> None:
+    test = small.test
+    first, second = np.unique(test.subjects)
+    moved = np.where((test.subjects == second)[:, None], 5 * test.features + 1, test.features)
+    other = replace(test, features=moved.astype(np.float32))
+    for way in (PERSON, TRAIN):
+        ours, before = standardized(small.train, test, way)
+        again, after = standardized(small.train, other, way)
+        assert np.array_equal(ours.features, again.features)
+        own = test.subjects == first
+        assert np.array_equal(before.features[own], after.features[own])
+    _, before = standardized(small.train, test, PERSON)
+    _, after = standardized(small.train, other, PERSON)
+    # Another phone's offset and scale are no matter for who is calibrated.
+    np.testing.assert_allclose(before.features, after.features, atol=1e-4)
+
+
+def test_statistics_are_taken_in_double_precision(small: Dataset) -> None:
+    features = np.tile(small.train.features, (20, 1))
+    scale, exact = Scale.of(features), small.train.features.astype(np.float64)
+    np.testing.assert_allclose(scale.mean, exact.mean(axis=0), rtol=1e-11, atol=1e-13)
+    np.testing.assert_allclose(scale.sd, exact.std(axis=0), rtol=1e-11)
+
+
+def test_one_window_of_a_person_is_refused() -> None:
+    with pytest.raises(DataError, match="person 9 has one window only"):
+        by_person(np.zeros((3, 2), np.float32), np.array([4, 4, 9]))
+
+
+def test_a_network_that_standardises_itself_is_the_same_one(small: Dataset) -> None:
+    scale = Scale.of(small.train.features)
+    config = MLPConfig(16, 2, 0.1, True)
+    network = model.build(config, torch.Generator().manual_seed(3)).eval()
+    made = standardizing(network, config, scale)
+    assert not made.per_person
+    windows = torch.from_numpy(small.test.features)
+    with torch.inference_mode():
+        before = network(torch.from_numpy(scale.apply(small.test.features)))
+        after = made.network(windows)
+    torch.testing.assert_close(after, before, atol=1e-5, rtol=1e-5)
+    assert str(model.build(made.config)) == str(made.network)
+    assert model.parameter_count(made.config) == model.parameter_count(config)
+    content = onnx_model.to_onnx(made.network)
+    apart = onnx_model.distance(content, made.network, small.test.features)
+    assert apart <= onnx_model.TOLERANCE
