@@ -1,7 +1,7 @@
 """How long until something happens: `--help`, and the first trial of `run`, as started by hand.
 
-Each is set beside a bare import of what it stands on, the two in turn: typer and rich, and torch,
-which every worker imports.
+Each is set beside bare imports of what it stands on, all in turn: typer and rich's console, what
+typer imports of rich to print help, and torch, which every worker imports.
 
     python benchmarks/startup.py [--rounds 7]
 """
@@ -53,6 +53,7 @@ def main() -> None:
     rounds = [
         {
             "typer and rich": seconds([sys.executable, "-c", "import typer, rich.console"]),
+            "typer's help": seconds([sys.executable, "-c", "import typer.rich_utils"]),
             "--help": seconds([PROGRAM, "--help"]),
             "torch": seconds([sys.executable, "-c", "import torch"]),
             "first trial": first_trial_seconds(arguments.data),
@@ -61,7 +62,8 @@ def main() -> None:
     ]
     print("| until | s | bare import of | s | over it, s |")
     print("| --- | ---: | --- | ---: | ---: |")
-    for what, bare in (("--help", "typer and rich"), ("first trial", "torch")):
+    pairs = ("--help", "typer and rich"), ("--help", "typer's help"), ("first trial", "torch")
+    for what, bare in pairs:
         own, under = (statistics.median(each[name] for each in rounds) for name in (what, bare))
         over = statistics.median(each[what] - each[bare] for each in rounds)
         print(f"| {what} | {own:.2f} | {bare} | {under:.2f} | {over:.2f} |")

@@ -95,17 +95,17 @@ def prepare(
 class Learner:
     """The state of one training: a stack of replicas, optimizer, schedule and sources of chance.
 
-    A replica is the network of one seed; all draws for it come from that seed.
+    A replica is the network of one seed; all draws for it come from that seed. They are made on the
+    CPU, so that every device trains with the same weights, batches, noise and masks.
     """
 
     def __init__(self, config: TrainingConfig, split: TensorSplit, seeds: Sequence[int]) -> None:
         device = split.features.device
         self.config, self.split = config, split
-        # Weights are drawn on the CPU, so that every device starts from the same ones.
         drawn = [torch.Generator().manual_seed(seed) for seed in seeds]
         self.stack = Stack([model.build(config.mlp, each).to(device) for each in drawn])
         self.averaged: Stack | None = None
-        self.generators = [torch.Generator(device).manual_seed(seed) for seed in seeds]
+        self.generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         self.mixing = [np.random.default_rng(seed) for seed in seeds]  # torch's beta takes none
         one_hot = functional.one_hot(split.labels, config.mlp.activities).float()
         # Label smoothing, Szegedy et al. 2016, section 7: (1 - a) * one-hot + a / C.
@@ -122,7 +122,7 @@ class Learner:
         if config.mlp.dropout > 0:
             width = config.mlp.hidden_widths[0]
             self.masks = self.features.new_empty(len(seeds), windows, width)
-            self.numbers = torch.empty(windows * width // 4 + 1, dtype=torch.int64, device=device)
+            self.numbers = torch.empty(windows * width // 4 + 1, dtype=torch.int64)
 
         self.optimizer = Adam(
             config.optimizer, self.stack.parameters, self.stack.gradients, config.weight_decay
@@ -183,15 +183,16 @@ class Learner:
             features.lerp_(self.split.features[partner], weight)
             targets.lerp_(self.soft_labels[partner], weight)
         if config.input_noise > 0:
-            noise = torch.empty_like(features).normal_(generator=generator)
-            features.add_(noise, alpha=config.input_noise)
+            noise = torch.empty(features.shape).normal_(generator=generator)
+            features.add_(noise.to(features.device), alpha=config.input_noise)
         if self.masks is not None:
             self.numbers.random_(-(2**63), None, generator=generator)
-            _masks(self.numbers, config.mlp.dropout, out=self.masks[replica])
+            numbers = self.numbers.to(features.device)
+            _masks(numbers, config.mlp.dropout, out=self.masks[replica])
 
     def _permutation(self, generator: torch.Generator) -> torch.Tensor:
         labels = self.split.labels
-        return torch.randperm(len(labels), generator=generator, device=labels.device)
+        return torch.randperm(len(labels), generator=generator).to(labels.device)
 
 
 def _masks(numbers: torch.Tensor, dropout: float, *, out: torch.Tensor) -> None:

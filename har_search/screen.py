@@ -8,13 +8,6 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
 
 from har_search.errors import NotFoundError
 from har_search.inputs import label
@@ -47,6 +40,14 @@ class Format(StrEnum):
 
 def locate_data(data: str) -> Located:
     """Find the data set, showing a download's progress and warning of a fallback."""
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
     from har_search.data.locate import locate  # httpx and NumPy: not for every command
 
     progress = Progress(

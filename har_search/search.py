@@ -24,6 +24,7 @@ from har_search.artifacts import make_folder
 from har_search.budget import Sweeper, finished_trials
 from har_search.crew import DRAIN, STOP, STOP_SECONDS, Crew, Died, core_count
 from har_search.data.locate import Located
+from har_search.defaults import PATIENCE_SECONDS
 from har_search.errors import SearchStoppedError, StorageError
 from har_search.events import Event, FailedTrial, FinishedTrial, Watcher, WorkerStopped
 from har_search.job import Job
@@ -32,7 +33,7 @@ from har_search.patient_storage import PatientStorage, is_transient
 from har_search.reader import make_reader
 from har_search.showcase import Showcase
 from har_search.spec import StudySpec, study_name
-from har_search.storage import PATIENCE_SECONDS, alone, open_for_writing
+from har_search.storage import alone, open_for_writing
 from har_search.study import prepare_study
 
 SAME_FAILURES = 5  # in a row stop the search

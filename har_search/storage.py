@@ -20,6 +20,7 @@ import sqlalchemy
 from filelock import FileLock
 from sqlalchemy import exc
 
+from har_search.defaults import DEFAULT_URL, PATIENCE_SECONDS
 from har_search.errors import NotFoundError, StorageError
 
 if TYPE_CHECKING:
@@ -27,10 +28,8 @@ if TYPE_CHECKING:
 
     from har_search.patient_storage import PatientStorage
 
-DEFAULT_URL = "sqlite:///har-search.db"
 BUSY_SECONDS = 60
 CONNECT_SECONDS = 10
-PATIENCE_SECONDS = 300.0
 _LOCK_NUMBER = 561_006  # any number of our own: features and activities
 
 

@@ -11,7 +11,7 @@ try:
     main()
 except SystemExit:
     pass
-print(*(name for name in ("torch", "optuna", "pandas", "httpx") if name in sys.modules))
+print(*(name for name in ("torch", "optuna", "sqlalchemy", "pandas", "httpx") if name in sys.modules))
 """
 
 
@@ -19,8 +19,8 @@ print(*(name for name in ("torch", "optuna", "pandas", "httpx") if name in sys.m
     ("arguments", "loaded"),
     [
         (["--help"], ""),
-        (["leaderboard", "--storage", "sqlite:///gone.db"], "pandas"),
-        (["show", "1", "--storage", "sqlite:///gone.db"], "pandas"),
+        (["leaderboard", "--storage", "sqlite:///gone.db"], "sqlalchemy pandas"),
+        (["show", "1", "--storage", "sqlite:///gone.db"], "sqlalchemy pandas"),
     ],
 )
 def test_what_does_not_train_starts_without_torch_and_optuna(

@@ -1,5 +1,6 @@
 import copy
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -251,6 +252,16 @@ def test_replicas_are_the_single_runs_of_their_seeds(splits: Splits) -> None:
             (loss,), (running_accuracy,) = alone.train_epoch()
             assert loss == pytest.approx(losses[replica], rel=1e-4)
             assert running_accuracy == pytest.approx(accuracies[replica], abs=0.01)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+@pytest.mark.parametrize("changes", [{}, EVERYTHING])
+def test_a_first_epoch_on_cuda_is_the_cpus(splits: Splits, changes: dict[str, Any]) -> None:
+    cuda = TensorSplit(*(each.cuda() for each in (splits[0].features, splits[0].labels)))
+    here, there = (Learner(config(**changes), each, [4, 5]) for each in (splits[0], cuda))
+    for ours, theirs in zip(here.train_epoch(), there.train_epoch(), strict=True):
+        assert theirs == pytest.approx(ours, rel=1e-3)
+    torch.testing.assert_close(there.stack.state.cpu(), here.stack.state, rtol=1e-2, atol=1e-3)
 
 
 def test_averaged_weights_are_torchs(splits: Splits) -> None:

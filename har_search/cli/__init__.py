@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from importlib import metadata
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -42,6 +41,8 @@ def root(
 ) -> None:
     """Hyperparameter search with a leaderboard for the UCI HAR homework challenge."""
     if version:
+        from importlib import metadata  # takes longer than all else of this module
+
         print(f"har-search {metadata.version('har-search')}")
     elif context.invoked_subcommand is None:
         print(context.get_help())

@@ -12,9 +12,9 @@ from rich.markup import escape
 
 from har_search.cli.choices import study_filter
 from har_search.cli.options import Artifacts, Sort, Storage, StudyFilter
+from har_search.defaults import DEFAULT_URL
 from har_search.errors import OptionError
 from har_search.screen import Format, errors, screen, show_leaderboard
-from har_search.storage import DEFAULT_URL
 
 
 def leaderboard(

@@ -23,6 +23,7 @@ from har_search.cli.options import (
     Until,
     Workers,
 )
+from har_search.defaults import DEFAULT_URL, PATIENCE_SECONDS
 from har_search.errors import OptionError
 from har_search.screen import (
     locate_data,
@@ -32,7 +33,6 @@ from har_search.screen import (
     show_leaderboard,
     show_study,
 )
-from har_search.storage import DEFAULT_URL, PATIENCE_SECONDS, masked
 
 
 def run(
@@ -115,6 +115,7 @@ def init(
     located = locate_data(data)
     from har_search.search import Reader
     from har_search.search import init as init_study
+    from har_search.storage import masked
 
     role = None if reader is None else Reader(reader, password)
     name, done = init_study(spec, storage, located, role)

@@ -10,9 +10,9 @@ import typer
 
 from har_search.cli.choices import data_of, study_filter
 from har_search.cli.options import Artifacts, Data, Listing, Storage, StudyFilter, Workers
+from har_search.defaults import DEFAULT_URL
 from har_search.errors import OptionError
 from har_search.screen import errors, locate_data, screen
-from har_search.storage import DEFAULT_URL
 
 if TYPE_CHECKING:
     from har_search.record import Record
