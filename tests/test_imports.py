@@ -11,7 +11,8 @@ try:
     main()
 except SystemExit:
     pass
-print(*(name for name in ("torch", "optuna", "sqlalchemy", "pandas", "httpx") if name in sys.modules))
+heavy = ("torch", "optuna", "sqlalchemy", "pandas", "httpx")
+print(*(name for name in heavy if name in sys.modules))
 """
 
 
