@@ -1,0 +1,144 @@
+"""Samplers over one study's space at equal wall time: what each finds, for several seeds.
+
+Every search is one process of its own with trials in memory, as many at a time as there are cores.
+NSGA-II seeks accuracy and gap as two objectives, and Optuna prunes no such trials; the others seek
+the score, with the study's pruner.
+
+    python benchmarks/samplers.py [--study homework] [--minutes 3] [--seeds 1 2 3]
+        [--samplers tpe gp random nsga2]
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import statistics
+import time
+import warnings
+from dataclasses import dataclass, replace
+
+import optuna
+from common import machine
+
+from har_search.crew import core_count
+from har_search.data.locate import locate
+from har_search.learner import TrainingConfig, prepare
+from har_search.objective import suggest, train_trial
+from har_search.pruning import Watch
+from har_search.spec import Component
+from har_search.study import make_pruner, make_sampler
+from har_search.study_file import load_spec
+
+SAMPLERS = ("tpe", "gp", "random", "nsga2")
+
+
+@dataclass(frozen=True)
+class Search:
+    """One search to run: the study's name, how it samples, its seed and its seconds."""
+
+    data: str
+    study: str
+    sampler: str
+    seed: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found; `first` is the seconds to its first track-A entry."""
+
+    trials: int
+    entries: dict[str, int]
+    first: float | None
+    best_score: float
+
+
+def run(search: Search) -> Found:
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+    spec, dataset = load_spec(search.study), locate(search.data).dataset
+    both = search.sampler == "nsga2"
+    if both:
+        study = optuna.create_study(
+            directions=["maximize", "minimize"],
+            sampler=optuna.samplers.NSGAIISampler(population_size=20, seed=search.seed),
+        )
+    else:
+        spec = replace(spec, sampler=Component(search.sampler, {}))
+        study = optuna.create_study(
+            direction="maximize",
+            sampler=make_sampler(spec, search.seed),
+            pruner=make_pruner(spec),
+        )
+    splits = prepare(dataset.train, dataset.test, spec.standardize)
+    begun = time.perf_counter()
+    figures: list[tuple[float, float, float, float]] = []
+
+    def objective(trial: optuna.Trial) -> float | tuple[float, float]:
+        config = TrainingConfig.from_hyperparameters(
+            suggest(trial, spec), epochs=spec.epochs, optimizer=spec.optimizer
+        )
+        watch = Watch(trial, spec, lambda: False)
+        result = train_trial(
+            spec,
+            config,
+            *splits,
+            seeds=[1000 * search.seed + trial.number],
+            on_epoch=(lambda _figures: False) if both else watch.on_epoch,
+        )
+        seconds = time.perf_counter() - begun
+        figures.append((seconds, result.test_accuracy, result.gap, result.score))
+        if watch.pruned:
+            raise optuna.TrialPruned
+        return (result.test_accuracy, result.gap) if both else result.score
+
+    study.optimize(objective, timeout=search.seconds)
+    passed = {
+        track.name: [each[0] for each in figures if track.qualifies(each[1], each[2])]
+        for track in spec.tracks
+    }
+    return Found(
+        trials=len(figures),
+        entries={name: len(times) for name, times in passed.items()},
+        first=min(passed["A"], default=None),
+        best_score=max(each[3] for each in figures),
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", default=os.environ.get("HAR_SEARCH_DATA", "auto"))
+    parser.add_argument("--study", default="homework")
+    parser.add_argument("--minutes", type=float, default=3)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--samplers", nargs="+", choices=SAMPLERS, default=SAMPLERS)
+    arguments = parser.parse_args()
+    if load_spec(arguments.study).replicas > 1:
+        parser.error("a study of one seed a trial is needed")
+    locate(arguments.data)  # parsed once
+    print(f"{machine()}\n")
+    print(f"{arguments.study}, {arguments.minutes:g} minutes a search, {core_count()} at a time\n")
+    print("| sampler | seed | trials | A entries | first A, s | B entries | best score, % |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    searches = [
+        Search(arguments.data, arguments.study, sampler, seed, 60 * arguments.minutes)
+        for seed in arguments.seeds
+        for sampler in arguments.samplers
+    ]
+    scores: dict[str, list[float]] = {}
+    with multiprocessing.get_context("spawn").Pool(core_count(), maxtasksperchild=1) as pool:
+        for search, found in zip(searches, pool.imap(run, searches), strict=True):
+            first = "none" if found.first is None else f"{found.first:.0f}"
+            scores.setdefault(search.sampler, []).append(found.best_score)
+            print(
+                f"| {search.sampler} | {search.seed} | {found.trials} | {found.entries['A']} "
+                f"| {first} | {found.entries.get('B', 0)} | {100 * found.best_score:.2f} |",
+                flush=True,
+            )
+    medians = (f"{name} {100 * statistics.median(each):.2f}" for name, each in scores.items())
+    print(f"\nBest score, median of the seeds, %: {', '.join(medians)}")
+
+
+if __name__ == "__main__":
+    main()
