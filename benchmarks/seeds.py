@@ -4,7 +4,7 @@ With `--without-pruning`, each seed searches again with every trial trained to i
 table ends with what pruning saves and loses.
 
     python benchmarks/seeds.py [--study homework] [--trials 200] [--seeds 1 2 3 4 5]
-        [--sampler tpe] [--without-pruning]
+        [--without-pruning]
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from common import Silent, machine
 from har_search.data.locate import Located, locate
 from har_search.leaderboard import Selection, leaderboard, rows_of
 from har_search.search import SearchOptions, search
-from har_search.spec import SAMPLERS, Component, StudySpec
+from har_search.spec import Component, StudySpec
 from har_search.study_file import load_spec
 
 
@@ -81,12 +81,9 @@ def main() -> None:
     parser.add_argument("--study", default="homework")
     parser.add_argument("--trials", type=int, default=200)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4, 5])
-    parser.add_argument("--sampler", choices=SAMPLERS)
     parser.add_argument("--without-pruning", action="store_true")
     arguments = parser.parse_args()
     located, spec = locate(arguments.data), load_spec(arguments.study)
-    if arguments.sampler:
-        spec = replace(spec, sampler=Component(arguments.sampler, {}))
     sides = {"with pruning": spec}
     if arguments.without_pruning:
         sides["without"] = replace(spec, pruner=Component("none", {}))

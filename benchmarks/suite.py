@@ -1,6 +1,6 @@
 """Every benchmark in turn; what they print goes to the screen and into a Markdown file.
 
-Half an hour, on an otherwise idle machine:
+An hour or more, on an otherwise idle machine:
 
     python benchmarks/suite.py [--to bench.md] [--only training_loop startup]
 """

@@ -38,6 +38,12 @@ class _Worker:
     process: SpawnProcess
     pipe: connection.Connection
 
+    def end(self) -> None:
+        """End the process by force."""
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
 
 class Crew:
     """The workers of this machine; `next_events` hears them, `start` adds one."""
@@ -64,6 +70,12 @@ class Crew:
         with suppress(OSError):  # it has died; `next_events` will say so
             worker.pipe.send((job, data_folder))
         self.workers.append(worker)
+
+    def dismiss(self) -> None:
+        """End the prepared processes that got no job; each would keep its memory for nothing."""
+        for worker in self.waiting:
+            worker.end()
+        self.waiting.clear()
 
     def _spawn(self) -> _Worker:
         context = multiprocessing.get_context("spawn")
@@ -102,12 +114,10 @@ class Crew:
         deadline = time.monotonic() + wait_seconds
         while self.workers and time.monotonic() < deadline:
             self.next_events(0.1)
-        for worker in self.workers + self.waiting:
-            worker.process.kill()
-            worker.process.join()
-            worker.pipe.close()
+        for worker in self.workers:
+            worker.end()
         self.workers.clear()
-        self.waiting.clear()
+        self.dismiss()
 
 
 @contextmanager

@@ -113,7 +113,7 @@ _CALIBRATION = """\
 - **It must be calibrated.** A person's mean and spread must come from a few minutes of that
   person's windows, in all six activities, each for about as long as in UCI HAR. Of networks like
   this one 100 windows at random were enough; without one of the activities they lost up to 6 pp,
-  and by a person's first 100 windows, which hold no stairs, more than 20 pp. They do not say so.
+  and by a person's first 100 windows, with hardly any stairs, more than 20 pp. They do not say so.
   Nor can this network answer for a person's first window."""
 
 

@@ -215,6 +215,7 @@ class _Run:
             if self.done < options.trials and ending is Ending.complete:
                 for _ in range(workers):
                     self._add_worker()
+            self.crew.dismiss()
             while self.crew.workers and time.monotonic() < force_at:
                 for event in self.crew.next_events(HEAR_SECONDS):
                     self._hear(event, in_place=ending is Ending.complete)
