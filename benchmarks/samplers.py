@@ -1,11 +1,11 @@
-"""Samplers over one study's space at equal wall time: what each finds, for several seeds.
+"""Samplers and pruners over one study's space at equal wall time: what each finds, by seed.
 
 Every search is one process of its own with trials in memory, as many at a time as there are cores.
 NSGA-II seeks accuracy and gap as two objectives, and Optuna prunes no such trials; the others seek
-the score, with the study's pruner.
+the score. A way is a sampler with the study's pruner, or with another: hyperband or none.
 
     python benchmarks/samplers.py [--study homework] [--minutes 3] [--seeds 1 2 3]
-        [--samplers tpe gp random nsga2]
+        [--ways tpe gp random nsga2 tpe+hyperband tpe+none]
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from har_search.spec import Component
 from har_search.study import make_pruner, make_sampler
 from har_search.study_file import load_spec
 
-SAMPLERS = ("tpe", "gp", "random", "nsga2")
+WAYS = ("tpe", "gp", "random", "nsga2", "tpe+hyperband", "tpe+none")
 
 
 @dataclass(frozen=True)
 class Search:
-    """One search to run: the study's name, how it samples, its seed and its seconds."""
+    """One search to run: the study's name, how it samples and prunes, its seed and seconds."""
 
     data: str
     study: str
-    sampler: str
+    way: str
     seed: int
     seconds: float
 
@@ -58,18 +58,24 @@ def run(search: Search) -> Found:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
     spec, dataset = load_spec(search.study), locate(search.data).dataset
-    both = search.sampler == "nsga2"
+    sampler, _, pruner = search.way.partition("+")
+    both = sampler == "nsga2"
     if both:
         study = optuna.create_study(
             directions=["maximize", "minimize"],
             sampler=optuna.samplers.NSGAIISampler(population_size=20, seed=search.seed),
         )
     else:
-        spec = replace(spec, sampler=Component(search.sampler, {}))
+        spec = replace(spec, sampler=Component(sampler, {}))
+        if pruner:
+            spec = replace(spec, pruner=Component("none", {}))  # and every epoch is reported
+        # Brackets that end trials after 3, 9 or all of 30 epochs.
+        hyperband = optuna.pruners.HyperbandPruner(3, spec.epochs, reduction_factor=3)
         study = optuna.create_study(
+            study_name=f"{search.way} {search.seed}",  # which Hyperband draws brackets by
             direction="maximize",
             sampler=make_sampler(spec, search.seed),
-            pruner=make_pruner(spec),
+            pruner=hyperband if pruner == "hyperband" else make_pruner(spec),
         )
     splits = prepare(dataset.train, dataset.test, spec.standardize)
     begun = time.perf_counter()
@@ -112,27 +118,27 @@ def main() -> None:
     parser.add_argument("--study", default="homework")
     parser.add_argument("--minutes", type=float, default=3)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
-    parser.add_argument("--samplers", nargs="+", choices=SAMPLERS, default=SAMPLERS)
+    parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS)
     arguments = parser.parse_args()
     if load_spec(arguments.study).replicas > 1:
         parser.error("a study of one seed a trial is needed")
     locate(arguments.data)  # parsed once
     print(f"{machine()}\n")
     print(f"{arguments.study}, {arguments.minutes:g} minutes a search, {core_count()} at a time\n")
-    print("| sampler | seed | trials | A entries | first A, s | B entries | best score, % |")
+    print("| way | seed | trials | A entries | first A, s | B entries | best score, % |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     searches = [
-        Search(arguments.data, arguments.study, sampler, seed, 60 * arguments.minutes)
+        Search(arguments.data, arguments.study, way, seed, 60 * arguments.minutes)
         for seed in arguments.seeds
-        for sampler in arguments.samplers
+        for way in arguments.ways
     ]
     scores: dict[str, list[float]] = {}
     with multiprocessing.get_context("spawn").Pool(core_count(), maxtasksperchild=1) as pool:
         for search, found in zip(searches, pool.imap(run, searches), strict=True):
             first = "none" if found.first is None else f"{found.first:.0f}"
-            scores.setdefault(search.sampler, []).append(found.best_score)
+            scores.setdefault(search.way, []).append(found.best_score)
             print(
-                f"| {search.sampler} | {search.seed} | {found.trials} | {found.entries['A']} "
+                f"| {search.way} | {search.seed} | {found.trials} | {found.entries['A']} "
                 f"| {first} | {found.entries.get('B', 0)} | {100 * found.best_score:.2f} |",
                 flush=True,
             )

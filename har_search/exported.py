@@ -14,7 +14,7 @@ from safetensors.torch import load
 from har_search import model
 from har_search.artifacts import CONFUSION_MATRIX, WEIGHTS
 from har_search.errors import ExportError
-from har_search.inputs import NONE, PERSON, TRAIN, WAYS
+from har_search.inputs import CALIBRATED, NONE, TRAIN, WAYS
 from har_search.standalone import Standalone
 
 CARD, MODEL, ONNX, TRIAL = "README.md", "model.py", "model.onnx", "trial.json"
@@ -48,4 +48,4 @@ def read_network(folder: Path) -> Standalone:
         raise ExportError(
             f"{folder} is damaged, or by another version ({error}); export the trial again"
         ) from error
-    return Standalone(network.eval(), config, PERSON if way == PERSON else NONE)
+    return Standalone(network.eval(), config, way if way in CALIBRATED else NONE)

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-NONE, TRAIN, PERSON = "none", "train", "person"
-WAYS = (NONE, TRAIN, PERSON)
-LABELS = {TRAIN: "standardised by the training people", PERSON: "calibrated per person"}
+NONE, TRAIN, PERSON, PERSON_RANKS = "none", "train", "person", "person-ranks"
+WAYS = (NONE, TRAIN, PERSON, PERSON_RANKS)
+CALIBRATED = (PERSON, PERSON_RANKS)  # these need a person's own windows
+LABELS = {
+    TRAIN: "standardised by the training people",
+    PERSON: "calibrated per person",
+    PERSON_RANKS: "calibrated per person by ranks",
+}
+
+_FIRST_WORN = (
+    "So a new user first wears the phone for some minutes, in all six activities: another promise "
+    "than to recognise any single window"
+)
 
 EXPLAINED = {
     TRAIN: (
@@ -15,8 +25,12 @@ EXPLAINED = {
     ),
     PERSON: (
         "each person's windows, the test people's too, are standardised by that person's own mean "
-        "and standard deviation, without labels. So a new user first wears the phone for some "
-        "minutes, in all six activities: another promise than to recognise any single window"
+        f"and standard deviation, without labels. {_FIRST_WORN}"
+    ),
+    PERSON_RANKS: (
+        "each person's windows, the test people's too, are standardised by that person's own, "
+        "without labels: halfway between the standard score and the rank. "
+        f"{_FIRST_WORN}"
     ),
 }
 _COMMENTS = {
@@ -30,10 +44,17 @@ _COMMENTS = {
         "each feature less that person's own mean,",
         "divided by that person's own standard deviation",
     ),
+    PERSON_RANKS: (
+        "inputs: ONE person's windows, calibrated per person by ranks:",
+        "the mean of each feature's standard score (less that person's own mean,",
+        "divided by that person's own standard deviation) and of its rank among",
+        "that person's windows, spread evenly from -sqrt(3) to sqrt(3)",
+    ),
 }
 DIFFERENCES = {
     TRAIN: "inputs standardised by the training people's mean and standard deviation",
     PERSON: "inputs standardised by each person's own mean and standard deviation",
+    PERSON_RANKS: "inputs standardised by each person's own mean, standard deviation and ranks",
 }
 
 

@@ -11,7 +11,7 @@ from har_search.artifacts import CONFUSION_MATRIX
 from har_search.confusion import per_activity
 from har_search.data import SIMULATED
 from har_search.data.describe import CITATION
-from har_search.inputs import EXPLAINED, NONE, PERSON, TRAIN
+from har_search.inputs import CALIBRATED, EXPLAINED, NONE, PERSON, PERSON_RANKS, TRAIN
 from har_search.pictures import activity_name
 from har_search.render import markdown_text, percent
 from har_search.show import differences
@@ -27,7 +27,7 @@ def model_card(about: About, *, onnx: bool) -> str:
         *_details(about),
         _USES,
         *_limits(about),
-        *_start(onnx=onnx, person=about["standardize"] == PERSON),
+        *_start(onnx=onnx, person=about["standardize"] in CALIBRATED),
         *_training(about),
         *_evaluation(about),
         *_end(about),
@@ -61,8 +61,8 @@ def _title(about: About) -> Iterator[str]:
         f"**{percent(figures['gap'])} pp**; "
         f"{f'it makes track {_and(made)}' if made else 'it makes no track'} of the homework.\n"
     )
-    if about["standardize"] == PERSON:
-        yield f"> **Calibrated per person:** {EXPLAINED[PERSON]}.\n"
+    if about["standardize"] in CALIBRATED:
+        yield f"> **Calibrated per person:** {EXPLAINED[about['standardize']]}.\n"
 
 
 def _details(about: About) -> Iterator[str]:
@@ -77,17 +77,20 @@ def _details(about: About) -> Iterator[str]:
     yield f"- **Weights:** {weights['from']}, epoch {about['training']['checkpoint_epoch']}"
     if weights["because"]:
         yield f"  (trained again with the trial's seed, because {weights['because']})"
-    takes = PERSON if about["standardize"] == PERSON else NONE
+    takes = about["standardize"] if about["standardize"] in CALIBRATED else NONE
     yield f"\n```python\n{model.source(network, takes)}\n```\n"
 
 
 _RAW = "`windows` (N, 561), UCI HAR's features, scaled to -1 to 1 as there"
+_ONE_PERSONS = (
+    f"{_RAW} and then standardised by ONE person's own {{}}, which `standardize` in model.py does; "
+    "model.onnx takes standardised windows, too"
+)
 _INPUTS = {
     NONE: _RAW,
     TRAIN: f"{_RAW}; its first layer standardises them by the training people's mean and spread",
-    PERSON: "`windows` (N, 561), UCI HAR's features, scaled to -1 to 1 as there and then "
-    "standardised by ONE person's own mean and standard deviation, which `standardize` in model.py "
-    "does; model.onnx takes standardised windows, too",
+    PERSON: _ONE_PERSONS.format("mean and standard deviation"),
+    PERSON_RANKS: _ONE_PERSONS.format("mean, standard deviation and ranks"),
 }
 
 
@@ -130,7 +133,7 @@ def _limits(about: About) -> Iterator[str]:
             else "expect less from new people, and from another seed. No fresh seeds were tried."
         )
     )
-    if about["standardize"] == PERSON:
+    if about["standardize"] in CALIBRATED:
         yield _CALIBRATION
     yield "- **Probabilities promise nothing:** 0.9 does not mean right nine times out of ten.\n"
 

@@ -6,7 +6,7 @@ from har_search import model
 from har_search.artifacts import WEIGHTS
 from har_search.data import ACTIVITIES
 from har_search.data.standardize import SMALLEST_SD
-from har_search.inputs import PERSON
+from har_search.inputs import CALIBRATED, PERSON, PERSON_RANKS
 
 
 def model_source(config: model.MLPConfig, takes: str) -> str:
@@ -16,14 +16,13 @@ def model_source(config: model.MLPConfig, takes: str) -> str:
     """
     imports, network = model.source(config, takes).split("\n\n")
     activities = "\n".join(["(", *(f'    "{each}",' for each in ACTIVITIES), ")"])
-    person = takes == PERSON
     return _MODEL.format(
         imports=imports,
         network=network,
         activities=activities,
         file=WEIGHTS,
-        usage=_USAGE_OF_PERSON if person else _USAGE,
-        standardize=_STANDARDIZE.format(smallest=SMALLEST_SD) if person else "",
+        usage=_USAGE_OF_PERSON if takes in CALIBRATED else _USAGE,
+        standardize=_STANDARDIZE[takes].format(smallest=SMALLEST_SD) if takes in CALIBRATED else "",
     )
 
 
@@ -36,7 +35,7 @@ _USAGE_OF_PERSON = """    from model import ACTIVITIES, model, standardize
 
 It is calibrated per person: `standardize` needs a few minutes of that person's windows."""
 
-_STANDARDIZE = '''
+_STANDARD = '''
 
 def standardize(windows):
     """Standardise ONE person's windows (N, 561) by that person's own mean and spread.
@@ -50,6 +49,27 @@ def standardize(windows):
     sd[sd < {smallest:g}] = 1  # a feature that is constant is centred alone
     return ((numbers - numbers.mean(dim=0)) / sd).float()
 '''
+
+_RANKED = '''
+
+def standardize(windows):
+    """Standardise ONE person's windows (N, 561) by that person's own mean, spread and ranks.
+
+    Give all that are known of the person: a few minutes or more in which they walk, climb stairs,
+    descend them, sit, stand and lie. Of too few windows, or without one of these activities, they
+    are not the person's, and the network is often wrong. No labels are needed.
+    """
+    numbers = windows.T.double().contiguous()
+    mean, sd = numbers.mean(dim=1, keepdim=True), numbers.std(dim=1, correction=0, keepdim=True)
+    constant = sd < {smallest:g}
+    known = numbers.sort(dim=1).values
+    share = torch.searchsorted(known, numbers) + torch.searchsorted(known, numbers, right=True)
+    ranks = 12**0.5 * (share / (2 * len(windows)) - 0.5)
+    scores = (numbers - mean) / sd.masked_fill(constant, 1)
+    return ((scores + ranks.masked_fill(constant, 0)) / 2).T.float()
+'''
+
+_STANDARDIZE = {PERSON: _STANDARD, PERSON_RANKS: _RANKED}
 
 _MODEL = '''"""A network for the UCI HAR data, trained; it needs PyTorch alone. See README.md.
 

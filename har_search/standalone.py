@@ -11,15 +11,15 @@ from torch import nn
 
 from har_search import model
 from har_search.data.standardize import Scale, by_person
-from har_search.inputs import NONE, PERSON
+from har_search.inputs import CALIBRATED, NONE
 
 
 @dataclass(frozen=True)
 class Standalone:
     """A trained network in eval mode, on the CPU; `config` describes it.
 
-    `takes` is `none` where it takes windows as they are, and `person` where it takes each person's
-    windows standardised by that person's own mean and standard deviation.
+    `takes` is `none` where it takes windows as they are, and else which of `inputs.CALIBRATED` it
+    takes of each person.
     """
 
     network: nn.Sequential
@@ -29,7 +29,7 @@ class Standalone:
     @property
     def per_person(self) -> bool:
         """Whether it takes one person's standardised windows."""
-        return self.takes == PERSON
+        return self.takes in CALIBRATED
 
     def inputs(
         self, windows: NDArray[np.float32], subjects: NDArray[np.int64]
@@ -39,7 +39,7 @@ class Standalone:
         Raises:
             DataError: windows must be standardised, and a person has one only.
         """
-        return by_person(windows, subjects) if self.per_person else windows
+        return by_person(windows, subjects, self.takes) if self.per_person else windows
 
 
 def standardizing(network: nn.Sequential, config: model.MLPConfig, scale: Scale) -> Standalone:

@@ -13,6 +13,7 @@ import numpy as np
 import onnxruntime
 import optuna
 import pytest
+from scipy import stats
 
 from har_search.artifacts import folder_of
 from har_search.by_subject import by_subject, folds
@@ -21,7 +22,7 @@ from har_search.data.dataset import Split
 from har_search.data.locate import Located
 from har_search.data.standardize import Scale, by_person
 from har_search.entries import entries
-from har_search.inputs import NONE, PERSON, TRAIN, WAYS
+from har_search.inputs import CALIBRATED, NONE, PERSON, PERSON_RANKS, TRAIN, WAYS, label
 from har_search.leaderboard import Selection, leaderboard
 from har_search.learner import TensorSplit
 from har_search.record import read_record
@@ -35,7 +36,7 @@ from tests.test_export import accuracy_with_torch_alone
 from tests.test_showcase import note_of
 
 HarSearch = Callable[..., Ran]
-STANDARDIZED = pytest.mark.parametrize("way", [TRAIN, PERSON])
+STANDARDIZED = pytest.mark.parametrize("way", [TRAIN, PERSON, PERSON_RANKS])
 
 
 @pytest.fixture
@@ -55,13 +56,16 @@ def by_hand(train: Split, test: Split, way: str) -> tuple[TensorSplit, TensorSpl
     splits = []
     for each in (train, test):
         features = each.features.copy()
-        groups = np.unique(each.subjects) if way == PERSON else [None]
+        groups = np.unique(each.subjects) if way in CALIBRATED else [None]
         for person in groups:
-            own = each.subjects == person if way == PERSON else np.full(len(features), True)
-            measured = each.features[own] if way == PERSON else train.features
+            own = each.subjects == person if way in CALIBRATED else np.full(len(features), True)
+            measured = each.features[own] if way in CALIBRATED else train.features
             numbers = measured.astype(np.float64)
-            sd = numbers.std(axis=0)
-            features[own] = (each.features[own] - numbers.mean(axis=0)) / sd
+            scores = (each.features[own] - numbers.mean(axis=0)) / numbers.std(axis=0)
+            if way == PERSON_RANKS:
+                ranks = (stats.rankdata(numbers, axis=0) - 0.5) / len(numbers) - 0.5
+                scores = (scores + np.sqrt(12) * ranks) / 2
+            features[own] = scores
         splits.append(TensorSplit.of(replace(each, features=features)))
     return splits[0], splits[1]
 
@@ -72,7 +76,7 @@ def test_the_whole_way_on_the_command_line(
 ) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(QUICK_FILE + f'[data]\nstandardize = "{way}"\n')
-    words = {TRAIN: "standardised by the training people", PERSON: "calibrated per person"}[way]
+    words = label(way)
     data = ("--data", uci_zip)
     ran = har_search("run", "--study", path, "--trials", 2, "--workers", 1, *data)
     assert ran.code == 0, ran.err
@@ -80,7 +84,7 @@ def test_the_whole_way_on_the_command_line(
     shown = har_search("show", 1).out
     assert f"{words.capitalize()}: each " in shown
     assert "# inputs: " in shown
-    assert "mean and standard deviation" in shown
+    assert "standard deviation" in shown
     ran = har_search("reproduce", 1, *data)
     assert (ran.code, "identical" in ran.out) == (0, True)
     ran = har_search("confirm", 1, "--seeds", 3, *data)
@@ -147,24 +151,26 @@ def test_what_is_handed_in_does_what_the_leaderboard_says(
     options = ("--storage", url, "--data", uci_zip)
     ran = har_search("export", 1, "--to", folder, *options)
     assert (ran.code, ran.err) == (0, "")
-    assert ("calibrated per person" in ran.out) == (way == PERSON)
+    assert ("calibrated per person" in ran.out) == (way in CALIBRATED)
     about = json.loads((folder / "trial.json").read_text())
     assert about["standardize"] == way
     assert about["figures"]["test_accuracy"] == recorded
     assert about["network"]["standardizes"] == (way == TRAIN)
 
-    windows = by_person(test.features, test.subjects) if way == PERSON else test.features
+    windows = test.features
+    if way in CALIBRATED:
+        windows = by_person(windows, test.subjects, way)
     session = onnxruntime.InferenceSession(folder / "model.onnx")
     (logits,) = session.run(["logits"], {"windows": windows})
     assert (logits.argmax(axis=1) == test.labels).mean() == recorded
 
     card = (folder / "README.md").read_text(encoding="utf-8")
-    assert ("**Calibrated per person:** each" in card) == (way == PERSON)
-    assert ("100 windows" in card) == (way == PERSON)
+    assert ("**Calibrated per person:** each" in card) == (way in CALIBRATED)
+    assert ("100 windows" in card) == (way in CALIBRATED)
     assert ("its first layer standardises them" in card) == (way == TRAIN)
 
     x_test, subjects = uci_folder / "test" / "X_test.txt", uci_folder / "test" / "subject_test.txt"
-    given = ("--subjects", subjects) if way == PERSON else ()
+    given = ("--subjects", subjects) if way in CALIBRATED else ()
     found = []
     for network in (folder, 1):
         ran = har_search("predict", network, x_test, "--format", "csv", *given, *options)
@@ -270,24 +276,22 @@ def test_calibrated_entries_are_told_apart_on_a_mixed_leaderboard(
     har_search: HarSearch, filled: str
 ) -> None:
     plain = har_search("leaderboard", "--storage", filled).out
-    assert "gap 1.00 pp, unconfirmed, calibrated per person" in plain.splitlines()[0]
-    heading, *rows = plain.splitlines()[2:6]
+    assert "gap 1.00 pp, unconfirmed, calibrated per person by ranks" in plain.splitlines()[0]
+    heading, *rows = plain.splitlines()[2:7]
     assert "inputs" in heading.split()
-    assert [row.split()[1] for row in rows] == ["by-person", "by-train", "by-none"]
-    assert ["calibrated" in row for row in rows] == [True, False, False]
-    assert ["standardised" in row for row in rows] == [False, True, False]
+    assert [row.split()[1] for row in rows] == [f"by-{way}" for way in reversed(WAYS)]
+    assert ["calibrated" in row for row in rows] == [True, True, False, False]
+    assert ["standardised" in row for row in rows] == [False, False, True, False]
     assert plain.count("\nCalibrated per person: ") == 1
+    assert plain.count("\nCalibrated per person by ranks: ") == 1
     markdown = har_search("leaderboard", "--storage", filled, "--format", "markdown").out
     assert "| calibrated |" in markdown
     assert "\n\nCalibrated per person: each person's windows" in markdown
     found = json.loads(har_search("leaderboard", "--storage", filled, "--format", "json").out)
-    assert [row["standardize"] for row in found] == [PERSON, TRAIN, NONE]
+    assert [row["standardize"] for row in found] == [*reversed(WAYS)]
     table = har_search("leaderboard", "--storage", filled, "--format", "csv").out
-    assert [row["standardize"] for row in csv.DictReader(io.StringIO(table))] == [
-        PERSON,
-        TRAIN,
-        NONE,
-    ]
+    rows_read = csv.DictReader(io.StringIO(table))
+    assert [row["standardize"] for row in rows_read] == [*reversed(WAYS)]
 
 
 def test_a_study_says_it_once(har_search: HarSearch, filled: str) -> None:
@@ -303,7 +307,7 @@ def test_the_pages_and_the_report_say_it(har_search: HarSearch, filled: str) -> 
 
     pages = make_pages(filled).test_client()
     board = pages.get("/").text
-    assert '<span class="tag">calibrated per person</span>' in board
+    assert '<span class="tag">calibrated per person by ranks</span>' in board
     assert "<td>calibrated</td>" in board
     assert "Calibrated per person: each person" in board
     own = pages.get("/?study=by-person").text

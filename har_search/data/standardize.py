@@ -1,26 +1,34 @@
-"""Windows standardised: each feature less its mean, divided by its standard deviation.
+"""Windows standardised by the people trained on, or by each person alone, without labels.
 
-The mean and the standard deviation are those of the people trained on, or of each person alone.
-Labels take no part.
+A feature's standard score is its value less its mean, divided by its standard deviation; with
+ranks, the mean of this and of its rank.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from har_search.data.dataset import Split
 from har_search.errors import DataError
-from har_search.inputs import NONE, TRAIN
+from har_search.inputs import NONE, PERSON, PERSON_RANKS, TRAIN
 
 SMALLEST_SD = 1e-6  # of features about -1 to 1: less is how they were rounded, and says nothing
 
 
+class Calibration(Protocol):
+    """What standardises windows, measured on others or on the same."""
+
+    def apply(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return (N, F) windows standardised, float32."""
+
+
 @dataclass(frozen=True, eq=False)
 class Scale:
-    """What standardises windows: each feature's `mean` and `sd` (F,), float64.
+    """The standard score by each feature's `mean` and `sd` (F,), float64.
 
     The standard deviation is that of the whole population (divided by N). One below `SMALLEST_SD`
     is 1: a feature that is constant where it was measured is centred and not scaled.
@@ -41,8 +49,47 @@ class Scale:
         return ((features - self.mean) / self.sd).astype(np.float32)
 
 
-def by_person(features: NDArray[np.float32], subjects: NDArray[np.int64]) -> NDArray[np.float32]:
+@dataclass(frozen=True, eq=False)
+class RankedScale:
+    """Halfway between the standard score and the rank; both have mean 0 and variance 1.
+
+    `known` (F, N) is every feature of the N windows measured, in ascending order. A value's rank is
+    the share of these below it, those equal counted half, spread evenly from -sqrt(3) to sqrt(3):
+    the percentile rank over its standard deviation. That of a feature which is constant where it
+    was measured is 0.
+    """
+
+    scale: Scale
+    known: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, features: NDArray[np.float32]) -> RankedScale:
+        """Measure (N, F) windows, N at least 1."""
+        return cls(Scale.of(features), np.sort(features.T, axis=1))
+
+    def apply(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return (N, F) windows standardised, float32."""
+        share = np.empty(features.shape)
+        for column, known in enumerate(self.known):
+            values = features[:, column]
+            share[:, column] = known.searchsorted(values) + known.searchsorted(values, "right")
+        share /= 2 * self.known.shape[1]
+        share[:, self.known.std(axis=1, dtype=np.float64) < SMALLEST_SD] = 0.5
+        standard = (features - self.scale.mean) / self.scale.sd
+        return ((standard + 12**0.5 * (share - 0.5)) / 2).astype(np.float32)
+
+
+def calibration(features: NDArray[np.float32], way: str) -> Calibration:
+    """Measure one person's (N, F) windows for one of `inputs.CALIBRATED`."""
+    return RankedScale.of(features) if way == PERSON_RANKS else Scale.of(features)
+
+
+def by_person(
+    features: NDArray[np.float32], subjects: NDArray[np.int64], way: str = PERSON
+) -> NDArray[np.float32]:
     """Standardise (N, F) windows, each person's by that person's own; `subjects` (N,) says whose.
+
+    `way` is one of `inputs.CALIBRATED`.
 
     Raises:
         DataError: a person has one window only, which has no spread.
@@ -55,15 +102,15 @@ def by_person(features: NDArray[np.float32], subjects: NDArray[np.int64]) -> NDA
                 f"person {person} has one window only, which says nothing of that person's own "
                 "mean and spread; give all windows of some minutes"
             )
-        standardized[own] = Scale.of(features[own]).apply(features[own])
+        standardized[own] = calibration(features[own], way).apply(features[own])
     return standardized
 
 
 def standardized(train: Split, test: Split, way: str) -> tuple[Split, Split]:
     """Standardise both splits in one of `inputs.WAYS`; `none` returns them as they are.
 
-    With `train` the train split's mean and standard deviation serve both; with `person` each
-    subject's own, from all of their windows in their split.
+    With `train` the train split's mean and standard deviation serve both; with `person` and
+    `person-ranks` each subject's own windows, all of those in their split.
     """
     if way == NONE:
         return train, test
@@ -71,7 +118,7 @@ def standardized(train: Split, test: Split, way: str) -> tuple[Split, Split]:
         scale = Scale.of(train.features)
         features = [scale.apply(each.features) for each in (train, test)]
     else:
-        features = [by_person(each.features, each.subjects) for each in (train, test)]
+        features = [by_person(each.features, each.subjects, way) for each in (train, test)]
     ours, theirs = (
         Split(standard, each.labels, each.subjects)
         for standard, each in zip(features, (train, test), strict=True)
