@@ -29,7 +29,7 @@ EXPLAINED = {
     ),
     PERSON_RANKS: (
         "each person's windows, the test people's too, are standardised by that person's own, "
-        "without labels: halfway between the standard score and the rank. "
+        "without labels: halfway between the standard score and the normal score of the rank. "
         f"{_FIRST_WORN}"
     ),
 }
@@ -47,8 +47,8 @@ _COMMENTS = {
     PERSON_RANKS: (
         "inputs: ONE person's windows, calibrated per person by ranks:",
         "the mean of each feature's standard score (less that person's own mean,",
-        "divided by that person's own standard deviation) and of its rank among",
-        "that person's windows, spread evenly from -sqrt(3) to sqrt(3)",
+        "divided by that person's own standard deviation) and normal score (the",
+        "standard normal quantile of its rank among that person's windows)",
     ),
 }
 DIFFERENCES = {

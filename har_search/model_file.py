@@ -64,9 +64,9 @@ def standardize(windows):
     constant = sd < {smallest:g}
     known = numbers.sort(dim=1).values
     share = torch.searchsorted(known, numbers) + torch.searchsorted(known, numbers, right=True)
-    ranks = 12**0.5 * (share / (2 * len(windows)) - 0.5)
+    normal = torch.special.ndtri(share / (2 * len(windows)))  # of the rank less 1/2, by N
     scores = (numbers - mean) / sd.masked_fill(constant, 1)
-    return ((scores + ranks.masked_fill(constant, 0)) / 2).T.float()
+    return ((scores + normal.masked_fill(constant, 0)) / 2).T.float()
 '''
 
 _STANDARDIZE = {PERSON: _STANDARD, PERSON_RANKS: _RANKED}

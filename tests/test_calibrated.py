@@ -63,8 +63,8 @@ def by_hand(train: Split, test: Split, way: str) -> tuple[TensorSplit, TensorSpl
             numbers = measured.astype(np.float64)
             scores = (each.features[own] - numbers.mean(axis=0)) / numbers.std(axis=0)
             if way == PERSON_RANKS:
-                ranks = (stats.rankdata(numbers, axis=0) - 0.5) / len(numbers) - 0.5
-                scores = (scores + np.sqrt(12) * ranks) / 2
+                ranks = (stats.rankdata(numbers, axis=0) - 0.5) / len(numbers)
+                scores = (scores + stats.norm.ppf(ranks)) / 2
             features[own] = scores
         splits.append(TensorSplit.of(replace(each, features=features)))
     return splits[0], splits[1]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from scipy import stats
 
 from har_search import model, onnx_model
 from har_search.data.dataset import Dataset, Split
@@ -50,16 +51,17 @@ def test_ranks_are_halfway_from_the_standard_score() -> None:
     _, theirs = standardized(split([[0.0], [1.0]], [1, 1]), test, PERSON_RANKS)
     own = np.array([0.0, 0.1, 0.1, 1.0])
     scores = (own - 0.3) / own.std()
-    ranks = np.sqrt(12) * (np.array([1, 4, 4, 7]) / 8 - 0.5)  # two are equal
+    normal = stats.norm.ppf(np.array([1, 4, 4, 7]) / 8)  # two are equal
     found = theirs.features[:, 0]
-    np.testing.assert_allclose(found[:4], (scores + ranks) / 2, rtol=1e-6)
-    np.testing.assert_allclose(found[4:], np.array([-1, 1]) * (1 + np.sqrt(12) / 4) / 2)
+    np.testing.assert_allclose(found[:4], (scores + normal) / 2, rtol=1e-6)
+    np.testing.assert_allclose(found[4:], np.array([-1, 1]) * (1 + stats.norm.ppf(0.75)) / 2)
 
 
 def test_a_window_beyond_those_measured_has_an_outermost_rank() -> None:
     measured = np.array([[0.0], [1.0]], np.float32)
     found = RankedScale.of(measured).apply(np.array([[-9.0], [0.5], [9.0]], np.float32))
-    np.testing.assert_allclose(found[:, 0], [(-19 - 3**0.5) / 2, 0, (17 + 3**0.5) / 2])
+    outermost = stats.norm.ppf(0.75)  # of two
+    np.testing.assert_allclose(found[:, 0], [-(19 + outermost) / 2, 0, (17 + outermost) / 2])
 
 
 @pytest.mark.parametrize("way", [PERSON, PERSON_RANKS])
@@ -68,13 +70,13 @@ def test_a_constant_feature_is_centred_and_not_blown_up(way: str) -> None:
     features = np.stack([np.full(4, 0.3, np.float32), rounding, np.arange(4, dtype=np.float32)], 1)
     found = by_person(features, np.array([7, 7, 7, 7]), way)
     assert np.abs(found[:, :2]).max() < 1e-6
-    assert found[:, 2].std() == pytest.approx(1, abs=0.03)
+    assert found[:, 2].std() == pytest.approx(1, abs=0.1)
 
 
 def test_one_persons_scale_knows_nothing_of_others(small: Dataset) -> None:
     test = small.test
     first, second = np.unique(test.subjects)
-    moved = np.where((test.subjects == second)[:, None], 5 * test.features + 1, test.features)
+    moved = np.where((test.subjects == second)[:, None], 4 * test.features, test.features)
     other = replace(test, features=moved.astype(np.float32))
     for way in (PERSON, PERSON_RANKS, TRAIN):
         ours, before = standardized(small.train, test, way)
@@ -82,12 +84,11 @@ def test_one_persons_scale_knows_nothing_of_others(small: Dataset) -> None:
         assert np.array_equal(ours.features, again.features)
         own = test.subjects == first
         assert np.array_equal(before.features[own], after.features[own])
-    # Another phone's offset and scale are no matter for who is calibrated, but that rounding can
-    # make two neighbours' ranks equal.
-    for way, tolerance in ((PERSON, 1e-4), (PERSON_RANKS, 0.02)):
+    for way in (PERSON, PERSON_RANKS):
         _, before = standardized(small.train, test, way)
         _, after = standardized(small.train, other, way)
-        np.testing.assert_allclose(before.features, after.features, atol=tolerance)
+        # Another phone's scale is no matter for who is calibrated.
+        np.testing.assert_allclose(before.features, after.features, atol=1e-4)
 
 
 def test_statistics_are_taken_in_double_precision(small: Dataset) -> None:

@@ -1,7 +1,7 @@
 """Windows standardised by the people trained on, or by each person alone, without labels.
 
 A feature's standard score is its value less its mean, divided by its standard deviation; with
-ranks, the mean of this and of its rank.
+ranks, the mean of this and of the normal score of its rank.
 """
 
 from __future__ import annotations
@@ -51,12 +51,13 @@ class Scale:
 
 @dataclass(frozen=True, eq=False)
 class RankedScale:
-    """Halfway between the standard score and the rank; both have mean 0 and variance 1.
+    """Halfway between the standard score and the normal score of the rank.
 
-    `known` (F, N) is every feature of the N windows measured, in ascending order. A value's rank is
-    the share of these below it, those equal counted half, spread evenly from -sqrt(3) to sqrt(3):
-    the percentile rank over its standard deviation. That of a feature which is constant where it
-    was measured is 0.
+    `known` (F, N) is every feature of the N windows measured, in ascending order. A value's normal
+    score is the standard normal quantile of the share of these below it, those equal counted half:
+    of its rank less 1/2, divided by N (the rank-based inverse normal transformation with c = 1/2:
+    Beasley, Erickson and Allison, 2009). It is 0 for a feature that is constant where it was
+    measured, and never beyond those of the least and the greatest value measured.
     """
 
     scale: Scale
@@ -69,14 +70,18 @@ class RankedScale:
 
     def apply(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return (N, F) windows standardised, float32."""
+        from scipy.special import ndtri  # only where there are ranks: it takes a while to import
+
         share = np.empty(features.shape)
         for column, known in enumerate(self.known):
             values = features[:, column]
             share[:, column] = known.searchsorted(values) + known.searchsorted(values, "right")
-        share /= 2 * self.known.shape[1]
+        half = 0.5 / self.known.shape[1]
+        share = np.clip(share * half, half, 1 - half)
         share[:, self.known.std(axis=1, dtype=np.float64) < SMALLEST_SD] = 0.5
+        normal: NDArray[np.float64] = ndtri(share)
         standard = (features - self.scale.mean) / self.scale.sd
-        return ((standard + 12**0.5 * (share - 0.5)) / 2).astype(np.float32)
+        return ((standard + normal) / 2).astype(np.float32)
 
 
 def calibration(features: NDArray[np.float32], way: str) -> Calibration:
