@@ -1,13 +1,14 @@
 # make run | leaderboard | dashboard      use it
-# make test | test-slow | check | bench   work on it
+# make test | test-slow | check | bench | winners   work on it
 
 PYTHON  ?= python3
 TRIALS  ?= 200
 STORAGE ?= sqlite:///har-search.db
+STUDY   ?= calibrated
 VENV    := .venv
 BIN     := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 
-.PHONY: run leaderboard dashboard test test-slow check format bench docs clean
+.PHONY: run leaderboard dashboard test test-slow check format bench winners docs clean
 
 run: $(VENV)/.installed
 	$(BIN)/har-search run --trials $(TRIALS) --storage $(STORAGE)
@@ -40,6 +41,12 @@ format: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
 	$(BIN)/python benchmarks/suite.py
+
+# What docs/search-quality.md shows of a study of several seeds: a search, and its best five confirmed.
+winners: $(VENV)/.installed
+	$(BIN)/har-search run --study $(STUDY) --trials 100 --seed 1 --storage sqlite:///winners.db
+	$(BIN)/har-search confirm --study $(STUDY) --top 5 --seeds 10 --by-subject \
+	    --storage sqlite:///winners.db
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python docs/commands.py
