@@ -128,7 +128,7 @@ def main() -> None:
     dataset, seeds = locate(arguments.data).dataset, range(arguments.seeds)
     with one_thread():
         for each in chosen(arguments.storage, arguments.study, arguments.trial):
-            print(f"\n## {each.name}: {each.epochs} epochs, {len(seeds)} seeds, mean ± sd\n")
+            print(f"\n## {each.name}: {each.epochs} epochs, {len(seeds)} seeds, {dataset.name}\n")
             compare(each.config, each.epochs, dataset, seeds)
             train, _ = standardized(dataset.train, dataset.test, each.way)
             networks = trained(each.config, each.epochs, train, seeds)

@@ -69,7 +69,7 @@ def run(search: Search) -> Found:
         spec = replace(spec, sampler=Component(sampler, {}))
         if pruner:
             spec = replace(spec, pruner=Component("none", {}))  # and every epoch is reported
-        # Brackets that end trials after 3, 9 or all of 30 epochs.
+        # Of 30 epochs, brackets that may end trials after 3, 9 and 27, after 9 and 27, or after 27.
         hyperband = optuna.pruners.HyperbandPruner(3, spec.epochs, reduction_factor=3)
         study = optuna.create_study(
             study_name=f"{search.way} {search.seed}",  # which Hyperband draws brackets by
@@ -120,8 +120,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS)
     arguments = parser.parse_args()
-    if load_spec(arguments.study).replicas > 1:
-        parser.error("a study of one seed a trial is needed")
+    spec = load_spec(arguments.study)
+    if spec.replicas > 1 or spec.scored_epoch == "last":
+        parser.error("a study of one seed a trial, scored by its best epoch, is needed")
     locate(arguments.data)  # parsed once
     print(f"{machine()}\n")
     print(f"{arguments.study}, {arguments.minutes:g} minutes a search, {core_count()} at a time\n")

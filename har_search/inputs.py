@@ -12,6 +12,7 @@ LABELS = {
     PERSON: "calibrated per person",
     PERSON_RANKS: "calibrated per person by ranks",
 }
+_SHORT = {TRAIN: "standardised", PERSON: "calibrated", PERSON_RANKS: "calibrated (ranks)"}
 
 _FIRST_WORN = (
     "So a new user first wears the phone for some minutes, in all six activities: another promise "
@@ -28,9 +29,9 @@ EXPLAINED = {
         f"and standard deviation, without labels. {_FIRST_WORN}"
     ),
     PERSON_RANKS: (
-        "each person's windows, the test people's too, are standardised by that person's own, "
-        "without labels: halfway between the standard score and the normal score of the rank. "
-        f"{_FIRST_WORN}"
+        "each person's windows, the test people's too, are compared with that person's others, "
+        "without labels: each feature becomes the mean of its standard score and of the normal "
+        f"score of its rank among them. {_FIRST_WORN}"
     ),
 }
 _COMMENTS = {
@@ -64,8 +65,8 @@ def label(way: str) -> str:
 
 
 def short_label(way: str) -> str:
-    """Name a way in a word, for a table's column; empty for windows taken as they are."""
-    return label(way).partition(" ")[0]
+    """Name a way in a word or two, for a table's column; empty for windows taken as they are."""
+    return _SHORT.get(way, "")
 
 
 def explained(way: str) -> str:

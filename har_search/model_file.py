@@ -56,15 +56,15 @@ def standardize(windows):
     """Standardise ONE person's windows (N, 561) by that person's own mean, spread and ranks.
 
     Give all that are known of the person: a few minutes or more in which they walk, climb stairs,
-    descend them, sit, stand and lie. Of too few windows, or without one of these activities, they
-    are not the person's, and the network is often wrong. No labels are needed.
+    descend them, sit, stand and lie. Of too few windows, or without one of these activities, mean,
+    spread and ranks are not the person's, and the network is often wrong. No labels are needed.
     """
     numbers = windows.T.double().contiguous()
     mean, sd = numbers.mean(dim=1, keepdim=True), numbers.std(dim=1, correction=0, keepdim=True)
     constant = sd < {smallest:g}
     known = numbers.sort(dim=1).values
     share = torch.searchsorted(known, numbers) + torch.searchsorted(known, numbers, right=True)
-    normal = torch.special.ndtri(share / (2 * len(windows)))  # of the rank less 1/2, by N
+    normal = torch.special.ndtri(share.double() / (2 * len(windows)))  # of the rank less 1/2, by N
     scores = (numbers - mean) / sd.masked_fill(constant, 1)
     return ((scores + normal.masked_fill(constant, 0)) / 2).T.float()
 '''

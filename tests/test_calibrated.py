@@ -220,7 +220,7 @@ def test_without_subjects_a_file_is_one_persons(
     mixed = har_search("predict", 1, "all.npy", *options)
     assert mixed.out != told.out
     assert mixed.err == ""
-    raw = by_person(test.features, np.ones(len(test.labels), np.int64))
+    raw = by_person(test.features, np.ones(len(test.labels), np.int64), PERSON)
     np.testing.assert_allclose(raw, Scale.of(test.features).apply(test.features))
 
 
@@ -280,12 +280,14 @@ def test_calibrated_entries_are_told_apart_on_a_mixed_leaderboard(
     heading, *rows = plain.splitlines()[2:7]
     assert "inputs" in heading.split()
     assert [row.split()[1] for row in rows] == [f"by-{way}" for way in reversed(WAYS)]
+    assert ["calibrated (ranks)" in row for row in rows] == [True, False, False, False]
     assert ["calibrated" in row for row in rows] == [True, True, False, False]
     assert ["standardised" in row for row in rows] == [False, False, True, False]
     assert plain.count("\nCalibrated per person: ") == 1
     assert plain.count("\nCalibrated per person by ranks: ") == 1
     markdown = har_search("leaderboard", "--storage", filled, "--format", "markdown").out
     assert "| calibrated |" in markdown
+    assert "| calibrated (ranks) |" in markdown
     assert "\n\nCalibrated per person: each person's windows" in markdown
     found = json.loads(har_search("leaderboard", "--storage", filled, "--format", "json").out)
     assert [row["standardize"] for row in found] == [*reversed(WAYS)]

@@ -1,6 +1,7 @@
 """Windows standardised by the training people, and by each person alone."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from har_search.data.standardize import RankedScale, Scale, by_person, standardi
 from har_search.errors import DataError
 from har_search.inputs import NONE, PERSON, PERSON_RANKS, TRAIN
 from har_search.model import MLPConfig
+from har_search.model_file import model_source
 from har_search.standalone import standardizing
 
 
@@ -76,18 +78,24 @@ def test_a_constant_feature_is_centred_and_not_blown_up(way: str) -> None:
 def test_one_persons_scale_knows_nothing_of_others(small: Dataset) -> None:
     test = small.test
     first, second = np.unique(test.subjects)
-    moved = np.where((test.subjects == second)[:, None], 4 * test.features, test.features)
-    other = replace(test, features=moved.astype(np.float32))
+
+    def moved(scale: int, offset: int) -> Split:
+        of_second = (test.subjects == second)[:, None]
+        features = np.where(of_second, scale * test.features + offset, test.features)
+        return replace(test, features=features.astype(np.float32))
+
+    other = moved(5, 1)
     for way in (PERSON, PERSON_RANKS, TRAIN):
         ours, before = standardized(small.train, test, way)
         again, after = standardized(small.train, other, way)
         assert np.array_equal(ours.features, again.features)
         own = test.subjects == first
         assert np.array_equal(before.features[own], after.features[own])
-    for way in (PERSON, PERSON_RANKS):
+    # Another phone's offset and scale are no matter for who is calibrated; with an offset, though,
+    # rounding makes neighbours' ranks equal.
+    for way, other in ((PERSON, moved(5, 1)), (PERSON_RANKS, moved(4, 0))):
         _, before = standardized(small.train, test, way)
         _, after = standardized(small.train, other, way)
-        # Another phone's scale is no matter for who is calibrated.
         np.testing.assert_allclose(before.features, after.features, atol=1e-4)
 
 
@@ -100,7 +108,25 @@ def test_statistics_are_taken_in_double_precision(small: Dataset) -> None:
 
 def test_one_window_of_a_person_is_refused() -> None:
     with pytest.raises(DataError, match="person 9 has one window only"):
-        by_person(np.zeros((3, 2), np.float32), np.array([4, 4, 9]))
+        by_person(np.zeros((3, 2), np.float32), np.array([4, 4, 9]), PERSON)
+
+
+@pytest.mark.parametrize("way", [PERSON, PERSON_RANKS])
+def test_an_exported_file_standardises_to_the_same_numbers(way: str) -> None:
+    source = model_source(MLPConfig(8, 1, 0.0, True), way)
+    function = source[source.index("def standardize") : source.index("def load_weights")]
+    names: dict[str, Any] = {"torch": torch}
+    exec(function, names)
+    draw = np.random.default_rng(1)
+    windows = draw.normal(0, 0.3, (2000, 6)).astype(np.float32)
+    windows[:, 1] = 0.25
+    windows[:, 2] = windows[:, 2].round(1)  # many are equal
+    windows[:, 3] = np.float32(0.5) + 1e-7 * draw.integers(0, 2, 2000)
+    windows[0, 4] = 50  # far out
+    theirs = names["standardize"](torch.from_numpy(windows)).numpy()
+    ours = by_person(windows, np.ones(len(windows), np.int64), way)
+    np.testing.assert_allclose(theirs, ours, atol=1e-6, rtol=1e-6)
+    assert theirs.dtype == np.float32
 
 
 def test_a_network_that_standardises_itself_is_the_same_one(small: Dataset) -> None:

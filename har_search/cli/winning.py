@@ -235,7 +235,7 @@ def warn_of_few_windows(counts: Mapping[int, int]) -> None:
     for person, count in counts.items():
         errors.print(
             f"[bold yellow]warning:[/] person {person} has {count} windows, too few to tell that "
-            "person's mean and spread: expect more errors"
+            "person's way of moving: expect more errors"
         )
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from har_search.data.dataset import Split
 from har_search.errors import DataError
-from har_search.inputs import NONE, PERSON, PERSON_RANKS, TRAIN
+from har_search.inputs import NONE, PERSON_RANKS, TRAIN
 
 SMALLEST_SD = 1e-6  # of features about -1 to 1: less is how they were rounded, and says nothing
 
@@ -57,7 +57,7 @@ class RankedScale:
     score is the standard normal quantile of the share of these below it, those equal counted half:
     of its rank less 1/2, divided by N (the rank-based inverse normal transformation with c = 1/2:
     Beasley, Erickson and Allison, 2009). It is 0 for a feature that is constant where it was
-    measured, and never beyond those of the least and the greatest value measured.
+    measured, and never beyond those of the first and the last of N different values.
     """
 
     scale: Scale
@@ -85,12 +85,12 @@ class RankedScale:
 
 
 def calibration(features: NDArray[np.float32], way: str) -> Calibration:
-    """Measure one person's (N, F) windows for one of `inputs.CALIBRATED`."""
+    """Measure (N, F) windows, of one person as a rule, for one of `inputs.CALIBRATED`."""
     return RankedScale.of(features) if way == PERSON_RANKS else Scale.of(features)
 
 
 def by_person(
-    features: NDArray[np.float32], subjects: NDArray[np.int64], way: str = PERSON
+    features: NDArray[np.float32], subjects: NDArray[np.int64], way: str
 ) -> NDArray[np.float32]:
     """Standardise (N, F) windows, each person's by that person's own; `subjects` (N,) says whose.
 
@@ -105,7 +105,7 @@ def by_person(
         if own.sum() < 2:
             raise DataError(
                 f"person {person} has one window only, which says nothing of that person's own "
-                "mean and spread; give all windows of some minutes"
+                "way of moving; give all windows of some minutes"
             )
         standardized[own] = calibration(features[own], way).apply(features[own])
     return standardized
