@@ -47,9 +47,9 @@ _COMMENTS = {
     ),
     PERSON_RANKS: (
         "inputs: ONE person's windows, calibrated per person by ranks:",
-        "the mean of each feature's standard score (less that person's own mean,",
-        "divided by that person's own standard deviation) and normal score (the",
-        "standard normal quantile of its rank among that person's windows)",
+        "each feature the mean of its standard score, by that person's",
+        "own mean and standard deviation, and its normal score: the normal",
+        "quantile of its rank among that person's windows",
     ),
 }
 DIFFERENCES = {

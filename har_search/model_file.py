@@ -22,7 +22,7 @@ def model_source(config: model.MLPConfig, takes: str) -> str:
         activities=activities,
         file=WEIGHTS,
         usage=_USAGE_OF_PERSON if takes in CALIBRATED else _USAGE,
-        standardize=_STANDARDIZE[takes].format(smallest=SMALLEST_SD) if takes in CALIBRATED else "",
+        standardize=_STANDARDIZE.get(takes, "").format(smallest=SMALLEST_SD),
     )
 
 
