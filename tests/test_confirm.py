@@ -194,6 +194,20 @@ def test_the_ranking_by_it_goes_with_filters(
     assert leaderboard(url, Selection(confirmed=True)).finished == 4
 
 
+def test_an_entrys_page_says_what_fresh_seeds_made_of_it(
+    sqlite_url: str, quick: StudySpec, fill: Callable[..., None]
+) -> None:
+    from har_search.web.pages import make_pages
+    from tests.conftest import Entry as Filled
+
+    fill(sqlite_url, quick, [Filled(0.97)])
+    with open_for_writing(sqlite_url) as storage:
+        found = [Confirmation(n, n, 0.98 + n / 1000, 0.99) for n in (-1, 0, 1)]
+        confirmations.save(storage, "quick", 1, 7, 3, found)
+    page = make_pages(sqlite_url).test_client().get("/studies/quick/trials/1").text
+    assert "with 3 fresh seeds: test 98.00 ± 0.10 %, gap 1.00 pp; track A: " in page
+
+
 def test_before_anything_is_confirmed_the_ranking_by_it_is_empty(
     sqlite_url: str, quick: StudySpec, fill: Callable[..., None]
 ) -> None:
