@@ -78,9 +78,9 @@ class Leaderboard:
     """Ranked `standings` (a row a trial, `COLUMNS`), and each track's leading row.
 
     Where a row's `replicas` are several, its figures are means over so many seeds, whose `first_…`
-    is the network that is kept.
-    `leaders` names every track of the studies shown; None where no trial qualifies. `finished`
-    counts the trials that the standings were selected from, `ranked` those that have a rank.
+    is the network that is kept. `leaders` names every track of the studies shown: None where no
+    trial qualifies; one that is not among the standings has no rank. `finished` counts the trials
+    that the standings were selected from, `ranked` those that could be listed.
     """
 
     standings: pd.DataFrame
@@ -121,7 +121,7 @@ def leaderboard(url: str, selection: Selection | None = None) -> Leaderboard:
     for row, standing in zip(rows, standings, strict=True):
         led = (row.led_tracks or "").split(",")
         leaders |= {track: standing for track in leaders if attributes.track_key(track) in led}
-    listed = [standing for row, standing in zip(rows, standings, strict=True) if row.listed]
+    listed = [standing for standing in standings if standing["rank"] is not None]
     return Leaderboard(
         pd.DataFrame(listed, columns=list(COLUMNS)),
         leaders,
@@ -245,7 +245,10 @@ _AGGREGATES = {
 def _query(
     selection: Selection, specs: Mapping[int, Tables], dialect: str
 ) -> tuple[sqlalchemy.TextClause, dict[str, Any]]:
-    """Build the query: rank, cut to the top and each track's leader, then fetch those trials."""
+    """Build the query: cut to the rows wanted and each track's leader, then fetch those trials.
+
+    Only those get a place: numbering every trial would take as long as finding them.
+    """
     figures, params, tracks = _AGGREGATES[dialect]
     keys = {attributes.track_key(name) for spec in specs.values() for name in _track_names(spec)}
     parameters: dict[str, Any] = {"studies": list(specs), "track_keys": sorted(keys)}
@@ -278,18 +281,16 @@ def _query(
         order = "confirmed_mean DESC, trial_id"
     if selection.sort is not None:
         order = SORTS[selection.sort]
-    chosen = f"FROM finished f WHERE {' AND '.join(ranks)}"
-    ranked = f"""
-  SELECT f.trial_id, ROW_NUMBER() OVER (ORDER BY {order}) AS place {chosen}"""
+    chosen = f"SELECT f.* FROM finished f WHERE {' AND '.join(ranks)}"
     if selection.best_per_student:
-        ranked = f"""
-  SELECT trial_id, ROW_NUMBER() OVER (ORDER BY {order}) AS place FROM (
-    SELECT f.*, ROW_NUMBER() OVER (PARTITION BY student ORDER BY {order}) AS own_place
-    {chosen}) AS compared
+        chosen = f"""
+  SELECT * FROM (
+    SELECT c.*, ROW_NUMBER() OVER (PARTITION BY student ORDER BY {order}) AS own_place
+    FROM ({chosen}) AS c) AS compared
   WHERE own_place = 1"""
-    top = "AND place > :skip" + ("" if selection.top is None else " AND place <= :last")
-    parameters["skip"] = selection.skip
+    best, parameters["skip"] = "chosen", selection.skip
     if selection.top is not None:
+        best = f"(SELECT * FROM chosen ORDER BY {order} LIMIT :last) AS best"
         parameters["last"] = selection.skip + selection.top
     query = sqlalchemy.text(
         f"""
@@ -306,29 +307,32 @@ WITH finished AS MATERIALIZED (
   JOIN trial_user_attributes size ON size.trial_id = t.trial_id AND size.key = 'parameters'
   {joined}
   WHERE t.study_id IN :studies AND t.state IN ('COMPLETE', 'PRUNED') {" ".join(conditions)}
-), ranked AS MATERIALIZED ({ranked}
+), chosen AS ({chosen}
+), listed AS MATERIALIZED (
+  SELECT trial_id, number, study_id, score, place
+  FROM (SELECT *, ROW_NUMBER() OVER (ORDER BY {order}) AS place FROM {best}) AS placed
+  WHERE place > :skip
 ), led AS MATERIALIZED (
   SELECT f.trial_id, k.key,
          ROW_NUMBER() OVER (PARTITION BY k.key ORDER BY {_qualified(TRACK_ORDER)}) AS track_place
   FROM finished f JOIN trial_user_attributes k ON k.trial_id = f.trial_id
   WHERE k.key IN :track_keys AND k.value_json = '1'
 ), shown AS (
-  SELECT trial_id FROM ranked WHERE 1 = 1 {top}
-  UNION SELECT trial_id FROM led WHERE track_place = 1
+  SELECT * FROM listed
+  UNION ALL SELECT trial_id, number, study_id, score, NULL FROM finished
+  WHERE trial_id IN (SELECT trial_id FROM led WHERE track_place = 1)
+    AND trial_id NOT IN (SELECT trial_id FROM listed)
 )
-SELECT f.trial_id, f.number, f.study_id, s.study_name, f.score, r.place,
-       CASE WHEN r.place IS NOT NULL {top} THEN 1 ELSE 0 END AS listed,
+SELECT w.trial_id, w.number, w.study_id, s.study_name, w.score, w.place,
        (SELECT COUNT(*) FROM finished) AS finished,
-       (SELECT COUNT(*) FROM ranked) AS ranked,
-       (SELECT {figures} FROM trial_user_attributes a WHERE a.trial_id = f.trial_id)
+       (SELECT COUNT(*) FROM chosen) AS ranked,
+       (SELECT {figures} FROM trial_user_attributes a WHERE a.trial_id = w.trial_id)
          AS attributes,
-       (SELECT {params} FROM trial_params p WHERE p.trial_id = f.trial_id) AS params,
-       (SELECT {tracks} FROM led l WHERE l.trial_id = f.trial_id AND l.track_place = 1)
+       (SELECT {params} FROM trial_params p WHERE p.trial_id = w.trial_id) AS params,
+       (SELECT {tracks} FROM led l WHERE l.trial_id = w.trial_id AND l.track_place = 1)
          AS led_tracks
-FROM shown JOIN finished f ON f.trial_id = shown.trial_id
-JOIN studies s ON s.study_id = f.study_id
-LEFT JOIN ranked r ON r.trial_id = f.trial_id
-ORDER BY CASE WHEN r.place IS NULL THEN 1 ELSE 0 END, r.place
+FROM shown w JOIN studies s ON s.study_id = w.study_id
+ORDER BY CASE WHEN w.place IS NULL THEN 1 ELSE 0 END, w.place
 """
     )
     lists: list[Any] = [
