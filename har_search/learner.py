@@ -115,13 +115,18 @@ class Learner:
         # One epoch's windows, permuted; BatchNorm needs two in a batch, so a lonely last is left.
         windows = len(split.labels)
         self.windows = windows - (windows % config.batch_size == 1)
-        self.features = split.features.new_empty(len(seeds), *split.features.shape)
-        self.targets = self.features.new_empty(len(seeds), *self.soft_labels.shape)
+        self.orders = split.labels.new_empty(len(seeds), windows)
+        self.targets = split.features.new_empty(len(seeds), *self.soft_labels.shape)
+        rows = len(seeds) * config.batch_size
+        self.batch = split.features.new_empty(rows, split.features.shape[1])
+        self.augmented: torch.Tensor | None = None
+        if config.mixup > 0 or config.input_noise > 0:
+            self.augmented = split.features.new_empty(len(seeds), *split.features.shape)
         self.logits = torch.empty_like(self.targets[:, : self.windows])
         self.masks: torch.Tensor | None = None
         if config.mlp.dropout > 0:
             width = config.mlp.hidden_widths[0]
-            self.masks = self.features.new_empty(len(seeds), windows, width)
+            self.masks = self.targets.new_empty(len(seeds), windows, width)
             self.numbers = torch.empty(windows * width // 4 + 1, dtype=torch.int64)
 
         self.optimizer = Adam(
@@ -139,11 +144,10 @@ class Learner:
     @_denormals_flushed()
     def train_epoch(self) -> tuple[list[float], list[float]]:
         """Run one pass over the split; return each replica's mean loss and its running accuracy."""
-        for replica in range(len(self.features)):
+        for replica in range(len(self.orders)):
             self._draw_epoch(replica)
-        parts = (self.features, self.targets, self.logits, self.masks)
-        batches = [self._batches(each) for each in parts]
-        for features, targets, logits, masks in zip(*batches, strict=True):
+        batches = [self._batches(each) for each in (self.targets, self.logits, self.masks)]
+        for features, targets, logits, masks in zip(self._features(), *batches, strict=True):
             self.stack.step(features, targets, masks, logits)
             self.optimizer.step(next(self.rates))
             if self.config.weight_averaging > 0:
@@ -152,6 +156,19 @@ class Learner:
         losses = -(self.logits.log_softmax(dim=2) * targets).sum(dim=2).mean(dim=1)
         correct = self.logits.argmax(dim=2) == targets.argmax(dim=2)
         return losses.tolist(), correct.double().mean(dim=1).tolist()
+
+    def _features(self) -> Iterator[torch.Tensor]:
+        """Yield each batch's features (R, B, F), gathered only now where they are as stored.
+
+        The products that read a batch then find it in the processor's cache.
+        """
+        if self.augmented is not None:
+            yield from torch.split(self.augmented[:, : self.windows], self.config.batch_size, dim=1)
+            return
+        for order in torch.split(self.orders[:, : self.windows], self.config.batch_size, dim=1):
+            batch = self.batch[: order.numel()]
+            torch.index_select(self.split.features, 0, order.flatten(), out=batch)
+            yield batch.view(*order.shape, -1)
 
     def _batches(self, part: torch.Tensor | None) -> Iterable[torch.Tensor | None]:
         if part is None:
@@ -168,26 +185,29 @@ class Learner:
     def _draw_epoch(self, replica: int) -> None:
         """Draw a replica's epoch: its windows' order, their augmentation and its dropout masks.
 
-        Fills features (N, F), soft targets (N, C) and masks (N, width): 0 or 1 / keep probability.
+        Fills soft targets (N, C), augmented features (N, F), and masks (N, width): 0 or 1 / keep
+        probability.
         """
         config, generator = self.config, self.generators[replica]
-        features, targets = self.features[replica], self.targets[replica]
-        order = self._permutation(generator)
-        torch.index_select(self.split.features, 0, order, out=features)
+        order, targets = self.orders[replica], self.targets[replica]
+        order.copy_(self._permutation(generator))
         torch.index_select(self.soft_labels, 0, order, out=targets)
-        if config.mixup > 0:
-            # Zhang et al. 2018, with a mixing weight for every window rather than every batch.
-            beta = self.mixing[replica].beta(config.mixup, config.mixup, (len(order), 1))
-            weight = torch.from_numpy(1 - beta).to(features)
-            partner = self._permutation(generator)
-            features.lerp_(self.split.features[partner], weight)
-            targets.lerp_(self.soft_labels[partner], weight)
-        if config.input_noise > 0:
-            noise = torch.empty(features.shape).normal_(generator=generator)
-            features.add_(noise.to(features.device), alpha=config.input_noise)
+        if self.augmented is not None:
+            features = self.augmented[replica]
+            torch.index_select(self.split.features, 0, order, out=features)
+            if config.mixup > 0:
+                # Zhang et al. 2018, with a mixing weight for every window rather than every batch.
+                beta = self.mixing[replica].beta(config.mixup, config.mixup, (len(order), 1))
+                weight = torch.from_numpy(1 - beta).to(features)
+                partner = self._permutation(generator)
+                features.lerp_(self.split.features[partner], weight)
+                targets.lerp_(self.soft_labels[partner], weight)
+            if config.input_noise > 0:
+                noise = torch.empty(features.shape).normal_(generator=generator)
+                features.add_(noise.to(features.device), alpha=config.input_noise)
         if self.masks is not None:
             self.numbers.random_(-(2**63), None, generator=generator)
-            numbers = self.numbers.to(features.device)
+            numbers = self.numbers.to(order.device)
             _masks(numbers, config.mlp.dropout, out=self.masks[replica])
 
     def _permutation(self, generator: torch.Generator) -> torch.Tensor:
