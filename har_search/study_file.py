@@ -15,6 +15,7 @@ from typing import Any
 from har_search.challenge import HOMEWORK_TRACKS, Scoring, Track
 from har_search.errors import StudyFileError
 from har_search.inputs import NONE, WAYS
+from har_search.shipped import shipped_studies
 from har_search.spec import (
     EPOCH_PRUNERS,
     HYPERPARAMETERS,
@@ -30,14 +31,6 @@ from har_search.spec import (
     Tables,
     Value,
 )
-
-
-def shipped_studies() -> dict[str, Path]:
-    """Return the study files that come with the package, by name."""
-    package = Path(__file__).parent
-    installed, checkout = package / "studies", package.parent / "studies"
-    folder = installed if installed.is_dir() else checkout
-    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
 
 def load_spec(study: str) -> StudySpec:

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from har_search.challenge import HOMEWORK_TRACKS
 from har_search.errors import StudyFileError
+from har_search.shipped import shipped_studies
 from har_search.spec import HYPERPARAMETERS, LESSON, Range
-from har_search.study_file import load_spec, parse_spec, shipped_studies
+from har_search.study_file import load_spec, parse_spec
 
 MINIMAL = {"study": {"name": "mine"}, "search": {"width": {"low": 8, "high": 16}}}
 SEVERAL = {
