@@ -12,7 +12,7 @@ from har_search.data.dataset import Dataset
 from har_search.learner import Learner, TensorSplit, TrainingConfig
 from har_search.spec import LESSON
 from har_search.stacked import Stack
-from har_search.training import EpochFigures, accuracy, train
+from har_search.training import CACHED, EpochFigures, accuracy, predict, train
 
 
 def config(epochs: int = 3, optimizer: str = "adam", **changes: object) -> TrainingConfig:
@@ -203,6 +203,15 @@ def test_a_stacks_networks_live_in_its_memory(splits: Splits) -> None:
     for network in stack.networks:
         for tensor in network.state_dict().values():
             assert not tensor.any()
+
+
+def test_a_prediction_does_not_depend_on_how_many_windows_are_predicted_at_once() -> None:
+    features = torch.randn(2 * CACHED + 1, 561, generator=torch.Generator().manual_seed(0))
+    network = model.build(config().mlp, torch.Generator().manual_seed(0)).eval()
+    whole = network(features).argmax(dim=1)
+    assert torch.equal(predict(network, features), whole)
+    assert torch.equal(predict(network, features[:3]), whole[:3])
+    assert len(predict(network, features[:0])) == 0
 
 
 def test_dropout_keeps_the_scale_of_what_it_lets_through(splits: Splits) -> None:
