@@ -7,6 +7,7 @@ lock out the rest. A pipe that closes tells either side that the other has died.
 from __future__ import annotations
 
 import dataclasses
+import gc
 import multiprocessing
 import os
 import signal
@@ -191,6 +192,7 @@ def _run_worker(pipe: connection.Connection) -> None:
         orders.stopped = True
 
     signal.signal(signal.SIGTERM, stop)
+    gc.set_threshold(100_000)  # as in `__main__`: what is imported stays
     from har_search.data.cache import load  # NumPy and torch: after the signals are set
     from har_search.errors import HarSearchError
     from har_search.worker import work
@@ -203,6 +205,7 @@ def _run_worker(pipe: connection.Connection) -> None:
     except HarSearchError as error:
         orders.tell(WorkerStopped(str(error)))
     finally:
+        gc.freeze()
         pipe.close()
 
 
