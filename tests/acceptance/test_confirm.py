@@ -2,7 +2,6 @@
 
 import re
 import signal
-import time
 from collections.abc import Callable
 
 import psutil
@@ -11,6 +10,7 @@ import pytest
 from tests.acceptance.conftest import Running
 
 Start = Callable[..., Running]
+PATIENCE_SECONDS = 60  # it takes 0.3 s alone, but other tests may keep every core busy
 
 
 def told(confirm: Running) -> list[int]:
@@ -30,17 +30,16 @@ def test_a_signal_ends_all_of_it_and_what_is_trained_is_kept(
     confirm.until(lambda: len(told(confirm)) >= 3)
     workers = confirm.workers()
     assert len(workers) == 2
-    sent = time.monotonic()
     confirm.process.send_signal(getattr(signal, name))
-    code = confirm.wait(10)
-    _gone, alive = psutil.wait_procs(workers, timeout=10)
+    code = confirm.wait(PATIENCE_SECONDS)
+    _gone, alive = psutil.wait_procs(workers, timeout=PATIENCE_SECONDS)
     assert not alive
-    assert time.monotonic() - sent < 10
     if name == "SIGINT":
         assert code == 130
         assert "The same command goes on" in confirm.output
         assert "Traceback" not in confirm.output
     kept = told(confirm)[-1]
+    assert kept < 1000
     again = start(sqlite_url, *many, command="confirm")
     again.until(lambda: told(again))
     assert told(again)[0] >= kept > told(confirm)[0]  # what a start from nothing tells first
