@@ -11,7 +11,7 @@ def main() -> None:
     """Run the command line, with a garbage collector that leaves what is imported in peace.
 
     Modules stay until the end. Looking through them again and again while they are imported, and
-    once more before the process ends, took a fifth of the time of `leaderboard`.
+    once more before the process ends, took over a quarter of the time of `leaderboard`.
     """
     gc.set_threshold(100_000)
     from har_search.cli import main as command_line
