@@ -22,17 +22,18 @@ from common import Quiet, database
 
 from har_search.data.cache import load
 from har_search.data.locate import locate
-from har_search.job import Job
-from har_search.search import init
-from har_search.study_file import load_spec
+from har_search.search.job import Job
+from har_search.search.run import init
+from har_search.study.file import load_spec
 
 
 def timed_worker(job: Job, folder: Path, results: Any) -> None:
     """Work, timing the training loop without its callbacks, and the trials around it."""
-    from har_search import objective, worker
+    from har_search.search import worker
+    from har_search.training import trial
 
     spent = {"training": 0.0, "trials": 0.0, "count": 0}
-    train, run_trial = objective.train, worker._run_trial
+    train, run_trial = trial.train, worker._run_trial
 
     def timed_train(*arguments: Any, on_epoch: Any, **named: Any) -> Any:
         callbacks = 0.0
@@ -65,7 +66,7 @@ def timed_worker(job: Job, folder: Path, results: Any) -> None:
         spent["trials"] += time.perf_counter() - begun
         spent["count"] += 1
 
-    objective.train, worker._run_trial = timed_train, timed_trial  # type: ignore[assignment]
+    trial.train, worker._run_trial = timed_train, timed_trial  # type: ignore[assignment]
     worker.claim_place = timed_claim
     worker.work(job, load(folder), Quiet())
     results.put(spent)

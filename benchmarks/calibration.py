@@ -19,14 +19,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from har_search.data import ACTIVITIES, Dataset, Split
+from har_search.challenge.activities import ACTIVITIES
+from har_search.challenge.inputs import CALIBRATED, WAYS
+from har_search.data.dataset import Dataset, Split
 from har_search.data.locate import locate
 from har_search.data.standardize import calibration, standardized
-from har_search.entries import entries
-from har_search.inputs import CALIBRATED, WAYS
-from har_search.learner import Learner, TensorSplit, TrainingConfig
-from har_search.study_file import load_spec
-from har_search.training import accuracy, one_thread, predict
+from har_search.entries.entry import entries
+from har_search.networks.evaluation import accuracy, likeliest, one_thread
+from har_search.networks.splits import TensorSplit
+from har_search.study.file import load_spec
+from har_search.training.config import TrainingConfig
+from har_search.training.learner import Learner
 
 COUNTS = (10, 20, 50, 100, 200)
 Chosen = NDArray[np.int64]  # a person's windows, by position, that are calibrated by
@@ -111,7 +114,7 @@ def missing(networks: Sequence[torch.nn.Sequential], dataset: Dataset, way: str)
         split = calibrated(test, way, lambda own, left=number: own[test.labels[own] != left])
         figures, recalls = [], []
         for network in networks:
-            right = (predict(network, split.features) == split.labels).numpy()
+            right = (likeliest(network, split.features) == split.labels).numpy()
             figures.append(float(right.mean()))
             recalls.append(float(right[test.labels == number].mean()))
         print(f"| {activity} | {mean_sd(figures)} | {mean_sd(recalls)} |", flush=True)

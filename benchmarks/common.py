@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from har_search.events import Event, FailedTrial, FinishedTrial
+from har_search.search.events import Event, FailedTrial, FinishedTrial
 
 
 def machine() -> str:

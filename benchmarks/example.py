@@ -15,11 +15,12 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from har_search import model
-from har_search.challenge import gap
-from har_search.learner import TensorSplit, TrainingConfig
-from har_search.objective import suggest
-from har_search.spec import StudySpec
+from har_search.challenge.rules import gap
+from har_search.networks import mlp
+from har_search.networks.splits import TensorSplit
+from har_search.search.objective import suggest
+from har_search.study.spec import StudySpec
+from har_search.training.config import TrainingConfig
 
 OnFigures = Callable[[float, float], None]
 
@@ -36,7 +37,7 @@ def accuracy(network: nn.Module, loader: DataLoader[tuple[torch.Tensor, ...]]) -
 
 def example_epoch(split: TensorSplit, config: TrainingConfig) -> Callable[[], nn.Module]:
     """Return what trains a network for one more epoch and returns it."""
-    network = model.build(config.mlp)
+    network = mlp.build(config.mlp)
     algorithm = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[config.optimizer]
     optimizer = algorithm(
         network.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay

@@ -17,7 +17,7 @@ from collections import defaultdict
 import numpy as np
 import sqlalchemy
 
-from har_search.storage import open_for_reading
+from har_search.storage.database import open_for_reading
 
 QUERY = """
 SELECT t.trial_id, i.step, i.intermediate_value

@@ -27,11 +27,11 @@ from example import example_search
 from workers import fixed_trials
 
 from har_search.data.locate import Located, locate
-from har_search.events import FinishedTrial
-from har_search.learner import TensorSplit
-from har_search.search import SearchOptions, search
-from har_search.spec import Component, StudySpec
-from har_search.study_file import load_spec
+from har_search.networks.splits import TensorSplit
+from har_search.search.events import FinishedTrial
+from har_search.search.run import SearchOptions, search
+from har_search.study.file import load_spec
+from har_search.study.spec import Component, StudySpec
 
 Splits = tuple[TensorSplit, TensorSplit]
 

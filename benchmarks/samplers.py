@@ -21,14 +21,17 @@ from dataclasses import dataclass, replace
 import optuna
 from common import machine
 
-from har_search.crew import core_count
 from har_search.data.locate import locate
-from har_search.learner import TrainingConfig, prepare
-from har_search.objective import suggest, train_trial
-from har_search.pruning import Watch
-from har_search.spec import Component
-from har_search.study import make_pruner, make_sampler
-from har_search.study_file import load_spec
+from har_search.machine import core_count
+from har_search.networks.splits import prepare
+from har_search.search.objective import suggest
+from har_search.search.pruners import make_pruner
+from har_search.search.pruning import Watch
+from har_search.search.samplers import make_sampler
+from har_search.study.file import load_spec
+from har_search.study.spec import Component
+from har_search.training.config import TrainingConfig
+from har_search.training.trial import train_trial
 
 WAYS = ("tpe", "gp", "random", "nsga2", "tpe+hyperband", "tpe+none")
 

@@ -19,12 +19,12 @@ from typing import Any
 import psutil
 from common import Quiet, database
 
-from har_search.data import Dataset
 from har_search.data.cache import load
+from har_search.data.dataset import Dataset
 from har_search.data.locate import locate
-from har_search.job import Job
-from har_search.search import init
-from har_search.study_file import load_spec
+from har_search.search.job import Job
+from har_search.search.run import init
+from har_search.study.file import load_spec
 
 
 def sleeping_worker(
@@ -36,8 +36,10 @@ def sleeping_worker(
     paces: Any,
 ) -> None:
     """Work, sleeping in place of training; put into `paces` how many trials a second it made."""
-    from har_search import objective, worker
-    from har_search.training import EpochFigures, TrainingResult
+    from har_search.search import worker
+    from har_search.training import trial
+    from har_search.training.epochs import EpochFigures
+    from har_search.training.results import TrainingResult
 
     class Counting(Quiet):
         def __init__(self) -> None:
@@ -52,7 +54,7 @@ def sleeping_worker(
             on_epoch(EpochFigures(epoch, 0.5, 0.9, 0.9, 0.9, 0.0, 0.9))
         return TrainingResult(1, config.epochs, 0.9, 0.9, 0.9, 0.0, 0.9, 1, 1.0, False, (), (), {})
 
-    objective.train = sleep  # type: ignore[assignment]
+    trial.train = sleep  # type: ignore[assignment]
     dataset: Dataset = load(dataset_folder)
     time.sleep(settle_seconds)
     ready.wait()

@@ -18,11 +18,11 @@ from dataclasses import dataclass, replace
 
 from common import Silent, machine
 
+from har_search.board.standings import Selection, leaderboard, rows_of
 from har_search.data.locate import Located, locate
-from har_search.leaderboard import Selection, leaderboard, rows_of
-from har_search.search import SearchOptions, search
-from har_search.spec import Component, StudySpec
-from har_search.study_file import load_spec
+from har_search.search.run import SearchOptions, search
+from har_search.study.file import load_spec
+from har_search.study.spec import Component, StudySpec
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ import urllib.request
 from pathlib import Path
 
 from har_search.data.locate import locate
-from har_search.search import init
-from har_search.study_file import load_spec
+from har_search.search.run import init
+from har_search.study.file import load_spec
 
 BARE = "import pandas, sqlalchemy, rich.console, rich.table"
 
@@ -102,14 +102,14 @@ def page_seconds(url: str, rounds: int) -> tuple[float, int]:
     """Return the page's median time and its size in bytes, without the page's own cache."""
     import waitress
 
-    from har_search.web import board
+    from har_search.web import contents
     from har_search.web.pages import make_pages
 
     server = waitress.create_server(make_pages(url), host="127.0.0.1", port=0)
     threading.Thread(target=server.run, daemon=True).start()
     times, size = [], 0
     for _ in range(rounds + 1):
-        board._board.cache_clear()
+        contents._board.cache_clear()
         begun = time.perf_counter()
         with urllib.request.urlopen(f"http://127.0.0.1:{server.effective_port}/") as response:
             size = len(response.read())

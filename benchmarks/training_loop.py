@@ -24,8 +24,10 @@ from example import example_epoch
 from threadpoolctl import threadpool_limits
 
 from har_search.data.locate import locate
-from har_search.learner import Learner, TensorSplit, TrainingConfig
-from har_search.spec import LESSON
+from har_search.networks.splits import TensorSplit
+from har_search.study.spec import LESSON
+from har_search.training.config import TrainingConfig
+from har_search.training.learner import Learner
 
 Epoch = Callable[[], object]
 NETWORKS: Mapping[str, Mapping[str, Any]] = {

@@ -18,9 +18,9 @@ from dataclasses import replace
 from common import Silent
 
 from har_search.data.locate import locate
-from har_search.search import SearchOptions, search
-from har_search.spec import Component, Start, StudySpec
-from har_search.study_file import load_spec
+from har_search.search.run import SearchOptions, search
+from har_search.study.file import load_spec
+from har_search.study.spec import Component, Start, StudySpec
 
 
 def fixed_trials(spec: StudySpec, trials: int, epochs: int) -> StudySpec:

@@ -15,18 +15,20 @@ import optuna
 import pytest
 import sqlalchemy
 
-from har_search import artifacts, cli
-from har_search.data.dataset import ACTIVITIES, REAL, Dataset, Split, fingerprint
+from har_search import cli
+from har_search.challenge.activities import ACTIVITIES
+from har_search.data.dataset import REAL, Dataset, Split, fingerprint
 from har_search.data.locate import Located, locate
 from har_search.data.parse import SPLIT_FILES
 from har_search.data.simulate import feature_names, simulate
-from har_search.objective import Entrant
-from har_search.patient_storage import PatientStorage
-from har_search.spec import StudySpec
-from har_search.storage import open_for_writing
-from har_search.study import prepare_study
-from har_search.study_file import load_spec
-from har_search.worker import work
+from har_search.search.study import prepare_study
+from har_search.search.worker import work
+from har_search.storage import artifacts
+from har_search.storage.database import open_for_writing
+from har_search.storage.patient import PatientStorage
+from har_search.study.file import load_spec
+from har_search.study.spec import StudySpec
+from har_search.training.recorded import Entrant
 
 REAL_DATA = os.environ.get("HAR_SEARCH_DATA")
 ENTRANT = Entrant("ann", REAL, "cpu")
@@ -183,7 +185,7 @@ def located(uci_zip: Path, cache_folder: Path) -> Located:
 
 def search(url: str, spec: StudySpec, dataset: Dataset, trials: int, folder: Path | None) -> None:
     """Run trials of a study in this process; `folder` is the artifacts'."""
-    from tests.test_worker import Recorder, prepared
+    from tests.search.test_worker import Recorder, prepared
 
     if folder is not None:
         artifacts.make_folder(folder)
@@ -289,7 +291,7 @@ def har_search(
 @pytest.fixture
 def searched(sqlite_url: str, quick: StudySpec, located: Located) -> str:
     """A study of four finished trials."""
-    from tests.test_worker import Recorder, prepared
+    from tests.search.test_worker import Recorder, prepared
 
     job = prepared(sqlite_url, replace(quick, epochs=4), located.dataset)
     work(replace(job, trials=4), located.dataset, Recorder())

@@ -15,25 +15,25 @@ import optuna
 import pytest
 from scipy import stats
 
-from har_search.artifacts import folder_of
-from har_search.by_subject import by_subject, folds
-from har_search.confirm import confirm
+from har_search.board.standings import Selection, leaderboard
+from har_search.challenge.inputs import CALIBRATED, NONE, PERSON, PERSON_RANKS, TRAIN, WAYS, label
 from har_search.data.dataset import Split
 from har_search.data.locate import Located
 from har_search.data.standardize import Scale, by_person
-from har_search.entries import entries
-from har_search.inputs import CALIBRATED, NONE, PERSON, PERSON_RANKS, TRAIN, WAYS, label
-from har_search.leaderboard import Selection, leaderboard
-from har_search.learner import TensorSplit
-from har_search.record import read_record
-from har_search.reproduce import reproduce
-from har_search.showcase import study_note
-from har_search.spec import StudySpec
-from har_search.storage import open_for_writing
-from har_search.training import train_replicas
+from har_search.entries.confirm import confirm
+from har_search.entries.entry import entries
+from har_search.entries.held_out import by_subject, folds
+from har_search.entries.record import read_record
+from har_search.entries.reproduce import reproduce
+from har_search.networks.splits import TensorSplit
+from har_search.search.showcase import study_note
+from har_search.storage.artifacts import folder_of
+from har_search.storage.database import open_for_writing
+from har_search.study.spec import StudySpec
+from har_search.training.last_epoch import train_replicas
 from tests.conftest import QUICK_FILE, Entry, Ran, search
-from tests.test_export import accuracy_with_torch_alone
-from tests.test_showcase import note_of
+from tests.handin.test_export import accuracy_with_torch_alone
+from tests.search.test_showcase import note_of
 
 HarSearch = Callable[..., Ran]
 STANDARDIZED = pytest.mark.parametrize("way", [TRAIN, PERSON, PERSON_RANKS])
@@ -108,7 +108,8 @@ def test_entries_are_trained_again_on_standardised_windows(
     assert own.test_accuracy == record.figures["test_accuracy"]
     assert own.train_accuracy == record.figures["train_accuracy"]
     assert reproduce(record, dataset, folder_of(url)).identical
-    raw = reproduce(replace(record, spec=replace(record.spec, standardize=NONE)), dataset, None)
+    stored = replace(entry.stored, spec=replace(record.spec, standardize=NONE))
+    raw = reproduce(replace(record, entry=replace(entry, stored=stored)), dataset, None)
     assert not raw.identical
     (confirmed,) = confirm(url, [entry], located, seeds=3, workers=1)
     for each in confirmed.seeds:

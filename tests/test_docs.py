@@ -9,9 +9,9 @@ import pytest
 
 from docs import commands
 from har_search.cli import COMMANDS, app
-from har_search.model import MLPConfig, source
-from har_search.shipped import shipped_studies
-from har_search.study_file import parse_spec
+from har_search.networks.mlp import MLPConfig, source
+from har_search.study.file import parse_spec
+from har_search.study.shipped import shipped_studies
 from tests.conftest import Ran
 
 ROOT = Path(__file__).parents[1]

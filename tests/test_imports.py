@@ -38,6 +38,6 @@ def test_what_does_not_train_starts_without_torch_and_optuna(
 
 def test_the_process_that_searches_leaves_torch_to_its_workers() -> None:
     """It would take two seconds before the first of them starts."""
-    check = "import sys, har_search.search; print('torch' in sys.modules)"
+    check = "import sys, har_search.search.run; print('torch' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert ran.stdout == "False\n"

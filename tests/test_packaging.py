@@ -29,7 +29,7 @@ def test_the_wheel_ships_the_studies_and_the_command(tmp_path: Path) -> None:
         [
             sys.executable,
             "-c",
-            "from har_search.study_file import load_spec, __file__ as f;"
+            "from har_search.study.file import load_spec, __file__ as f;"
             "print(f, load_spec('homework').name)",
         ],
         cwd=unpacked,
@@ -38,7 +38,7 @@ def test_the_wheel_ships_the_studies_and_the_command(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert ran.stdout.split() == [str(unpacked / "har_search" / "study_file.py"), "homework"]
+    assert ran.stdout.split() == [str(unpacked / "har_search" / "study" / "file.py"), "homework"]
 
 
 def test_constraints_pin_what_the_package_needs() -> None:

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from har_search.data.locate import locate
-from har_search.learner import TensorSplit, TrainingConfig
-from har_search.spec import LESSON
-from har_search.study_file import load_spec
-from har_search.training import train
+from har_search.networks.splits import TensorSplit
+from har_search.study.file import load_spec
+from har_search.study.spec import LESSON
+from har_search.training.best_epoch import train
+from har_search.training.config import TrainingConfig
 from tests.conftest import Ran
 
 pytestmark = pytest.mark.real

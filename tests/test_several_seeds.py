@@ -14,20 +14,20 @@ import pytest
 from safetensors.torch import load_file
 from werkzeug.test import Client
 
-from har_search.artifacts import folder_of
+from har_search.board.standings import Selection, leaderboard
 from har_search.data.locate import Located
-from har_search.leaderboard import Selection, leaderboard
-from har_search.learner import TensorSplit
-from har_search.objective import replica_seeds
-from har_search.record import read_record
-from har_search.reproduce import reproduce
-from har_search.showcase import study_note
-from har_search.storage import open_for_writing
-from har_search.study_file import load_spec
-from har_search.training import train_replicas
+from har_search.entries.record import read_record
+from har_search.entries.reproduce import reproduce
+from har_search.networks.splits import TensorSplit
+from har_search.search.showcase import study_note
+from har_search.storage.artifacts import folder_of
+from har_search.storage.database import open_for_writing
+from har_search.study.file import load_spec
+from har_search.study.seeds import replica_seeds
+from har_search.training.last_epoch import train_replicas
 from har_search.web.server import make_app
 from tests.conftest import Entry, Ran, search
-from tests.test_reproduce import SET_FIGURE, change
+from tests.entries.test_reproduce import SET_FIGURE, change
 
 HarSearch = Callable[..., Ran]
 COMPLETE, PRUNED = 0, 1  # the lesson's network, and a start that hardly learns

@@ -16,7 +16,7 @@ from typer.exceptions import TyperException
 
 from har_search.cli import looking, searching, winning
 from har_search.errors import HarSearchError
-from har_search.screen import errors
+from har_search.terminal.screen import errors
 
 COMMANDS: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "Search": (searching.run, searching.init, searching.data),

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from har_search.errors import NotFoundError, OptionError
 
 if TYPE_CHECKING:
-    from har_search.spec import StudySpec
+    from har_search.study.spec import StudySpec
 
 
 def find_study(study: str, storage: str, data: str) -> tuple[StudySpec, str]:
     """Find a study by name or file, or else in the database; return it and the data to take."""
     from har_search.errors import StudyFileError
-    from har_search.study_file import load_spec
+    from har_search.study.file import load_spec
 
     try:
         return load_spec(study), data
@@ -23,13 +23,12 @@ def find_study(study: str, storage: str, data: str) -> tuple[StudySpec, str]:
             raise
         stored = None
         with contextlib.suppress(NotFoundError):
-            from har_search.study import stored_spec
+            from har_search.storage.studies import read_study
 
-            stored = stored_spec(storage, study)
+            stored = read_study(storage, study)
         if stored is None:
             raise
-    spec, dataset = stored
-    return spec, dataset if dataset == "simulated" and data == "auto" else data
+    return stored.spec, data_of(stored.dataset, data)
 
 
 def chosen_tracks(until: str | None, spec: StudySpec) -> tuple[str, ...]:
@@ -50,7 +49,7 @@ def study_filter(study: str | None) -> str | None:
     """Return the study's name, also where its file was given, as `run` takes it."""
     if study is None or not study.endswith(".toml"):
         return study
-    from har_search.study_file import load_spec
+    from har_search.study.file import load_spec
 
     return load_spec(study).name
 

@@ -12,9 +12,9 @@ from rich.markup import escape
 
 from har_search.cli.choices import study_filter
 from har_search.cli.options import Artifacts, Sort, Storage, StudyFilter
-from har_search.defaults import DEFAULT_URL
 from har_search.errors import OptionError
-from har_search.screen import Format, errors, screen, show_leaderboard
+from har_search.storage.defaults import DEFAULT_URL
+from har_search.terminal.screen import Format, errors, screen, show_leaderboard
 
 
 def leaderboard(
@@ -67,7 +67,7 @@ def leaderboard(
     storage: Storage = DEFAULT_URL,
 ) -> None:
     """Rank the finished trials, over all studies on real data or one study."""
-    from har_search.leaderboard import Selection
+    from har_search.board.standings import Selection
 
     if top is None and output_format in (Format.table, Format.markdown):
         top = 20
@@ -99,8 +99,9 @@ def show(
     storage: Storage = DEFAULT_URL,
 ) -> None:
     """Show one trial: figures, differences from the lesson, and the network to paste."""
-    from har_search import model
-    from har_search.show import differences, figures, find_trial, mlp_config
+    from har_search.board.entry import differences, figures, find_trial
+    from har_search.networks import mlp
+    from har_search.networks.mlp import mlp_config
 
     row = find_trial(storage, trial, study_filter(study))
     console = screen()
@@ -113,7 +114,7 @@ def show(
     ]:
         console.print(f"  {escape(line)}")
     console.print("\n[bold]The network[/]")
-    source = model.source(mlp_config(row["params"]), row["standardize"])
+    source = mlp.source(mlp_config(row["params"]), row["standardize"])
     console.print(source, markup=False, soft_wrap=True)
 
 
@@ -166,7 +167,7 @@ def dashboard(
     ] = False,
 ) -> None:
     """Serve the class leaderboard and optuna-dashboard as web pages."""
-    from har_search.artifacts import folder_of
+    from har_search.storage.artifacts import folder_of
     from har_search.web import serve
     from har_search.web.server import is_loopback
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from har_search.shipped import shipped_studies
+from har_search.study.shipped import shipped_studies
 
 
 class Sort(StrEnum):

@@ -23,9 +23,9 @@ from har_search.cli.options import (
     Until,
     Workers,
 )
-from har_search.defaults import DEFAULT_URL, PATIENCE_SECONDS
 from har_search.errors import OptionError
-from har_search.screen import (
+from har_search.storage.defaults import DEFAULT_URL, PATIENCE_SECONDS
+from har_search.terminal.screen import (
     locate_data,
     screen,
     show_data,
@@ -60,17 +60,18 @@ def run(
     console = screen()
     spec, data = find_study(study, storage, data)
     tracks = chosen_tracks(until, spec)
-    from har_search.crew import Crew, core_count
+    from har_search.machine import core_count
+    from har_search.search.crew import Crew
 
     with Crew() as crew:
         crew.prepare(min(workers or core_count(), trials))  # meanwhile:
         located = locate_data(data)
         show_data(located.dataset, console)
         show_study(spec, located.dataset, console)
-        from har_search.artifacts import folder_of
-        from har_search.leaderboard import Selection
-        from har_search.progress import SearchProgress
-        from har_search.search import SearchOptions, search
+        from har_search.board.standings import Selection
+        from har_search.search.run import SearchOptions, search
+        from har_search.storage.artifacts import folder_of
+        from har_search.terminal.progress import SearchProgress
 
         options = SearchOptions(
             trials=trials,
@@ -113,9 +114,9 @@ def init(
         raise OptionError("--reader needs its password in HAR_SEARCH_READER_PASSWORD")
     spec, data = find_study(study, storage, data)
     located = locate_data(data)
-    from har_search.search import Reader
-    from har_search.search import init as init_study
-    from har_search.storage import masked
+    from har_search.search.run import Reader
+    from har_search.search.run import init as init_study
+    from har_search.storage.database import masked
 
     role = None if reader is None else Reader(reader, password)
     name, done = init_study(spec, storage, located, role)

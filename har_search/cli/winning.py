@@ -10,13 +10,13 @@ import typer
 
 from har_search.cli.choices import data_of, study_filter
 from har_search.cli.options import Artifacts, Data, Listing, Storage, StudyFilter, Workers
-from har_search.defaults import DEFAULT_URL
 from har_search.errors import OptionError
-from har_search.screen import errors, locate_data, screen
+from har_search.storage.defaults import DEFAULT_URL
+from har_search.terminal.screen import errors, locate_data, screen
 
 if TYPE_CHECKING:
-    from har_search.record import Record
-    from har_search.standalone import Standalone
+    from har_search.entries.record import Record
+    from har_search.networks.trained import Standalone
 
 Trial = Annotated[int, typer.Argument(min=0, help="The trial's number on the leaderboard.")]
 
@@ -54,12 +54,12 @@ def confirm(
     workers: Workers = None,
 ) -> None:
     """Train entries again with fresh seeds, and judge on which tracks their means stand."""
-    from har_search.by_subject import by_subject as hold_out
-    from har_search.confirm import compare
-    from har_search.confirm import confirm as confirm_entries
-    from har_search.entries import entries
-    from har_search.progress import EntriesProgress
-    from har_search.screen_winning import show_by_subject, show_comparison, show_confirmed
+    from har_search.entries.confirm import compare
+    from har_search.entries.confirm import confirm as confirm_entries
+    from har_search.entries.entry import entries
+    from har_search.entries.held_out import by_subject as hold_out
+    from har_search.terminal.entries import show_by_subject, show_comparison, show_confirmed
+    from har_search.terminal.progress import EntriesProgress
 
     console = screen()
     name = study_filter(study)
@@ -69,7 +69,7 @@ def confirm(
     located = locate_data(data_of(chosen[0].row["dataset"], data))
     if against is not None:
         (other,) = entries(storage, name, [against], None)
-        show_comparison(compare(storage, chosen[0], other, located), console)
+        show_comparison(compare(chosen[0], other, located), console)
         return
     try:
         with EntriesProgress(console, chosen, seeds, "seeds") as progress:
@@ -106,14 +106,14 @@ def reproduce(
 
     Exits with 1 where anything differs, and names the figures and the probable causes.
     """
-    from har_search.artifacts import folder_of
-    from har_search.record import read_record, require_data
-    from har_search.reproduce import reproduce as reproduce_trial
-    from har_search.screen_winning import show_reproduction
+    from har_search.entries.record import read_record
+    from har_search.entries.reproduce import reproduce as reproduce_trial
+    from har_search.storage.artifacts import folder_of
+    from har_search.terminal.entries import show_reproduction
 
     record = read_record(storage, trial, study_filter(study))
-    located = locate_data(data_of(record.data, data))
-    require_data(record, located.dataset)
+    located = locate_data(data_of(record.entry.stored.dataset, data))
+    record.entry.stored.require_data(located.dataset)
     tell_training(record, record.figures["epochs"])
     found = reproduce_trial(record, located.dataset, folder_of(storage, artifacts))
     show_reproduction(found, screen())
@@ -137,16 +137,16 @@ def export(
     artifacts: Artifacts = None,
 ) -> None:
     """Write a trial to a folder to hand in: network, weights, ONNX, figures and a model card."""
-    from har_search.artifacts import folder_of
-    from har_search.checkpoint import checkpoint
-    from har_search.export import check_target
-    from har_search.export import export as export_trial
-    from har_search.record import read_record
-    from har_search.screen_winning import show_export
+    from har_search.entries.checkpoint import checkpoint
+    from har_search.entries.record import read_record
+    from har_search.handin.export import check_target
+    from har_search.handin.export import export as export_trial
+    from har_search.storage.artifacts import folder_of
+    from har_search.terminal.entries import show_export
 
     check_target(to, force=force)
     record = read_record(storage, trial, study_filter(study))
-    located = locate_data(data_of(record.data, data))
+    located = locate_data(data_of(record.entry.stored.dataset, data))
     made = checkpoint(record, folder_of(storage, artifacts), located.dataset, tell_training)
     exported = export_trial(record, made, located.dataset, to, force=force)
     show_export(exported, screen(), errors)
@@ -189,12 +189,12 @@ def predict(
     A value beyond ±2 is refused: UCI HAR's features are scaled to -1 to 1. Windows for a network
     calibrated per person are standardised here; give some minutes of each person's.
     """
-    from har_search.windows import read_subjects, read_windows
+    from har_search.data.windows import read_subjects, read_windows
 
     read = read_windows(windows)
     people = None if subjects is None else read_subjects(subjects, len(read))
-    from har_search import predict as prediction
-    from har_search.exported import read_network
+    from har_search.handin.folder import read_network
+    from har_search.networks import predictions as prediction
 
     if network.isdecimal():
         trained = trial_network(int(network), study, storage, data, artifacts)
@@ -218,15 +218,15 @@ def trial_network(
     trial: int, study: str | None, storage: str, data: str, artifacts: str | None
 ) -> Standalone:
     """Return a trial's network, from its saved weights or else trained again."""
-    from har_search.artifacts import folder_of
-    from har_search.checkpoint import checkpoint, saved_network
-    from har_search.record import read_record
+    from har_search.entries.checkpoint import checkpoint, saved_network
+    from har_search.entries.record import read_record
+    from har_search.storage.artifacts import folder_of
 
     record, folder = read_record(storage, trial, study_filter(study)), folder_of(storage, artifacts)
     saved = saved_network(record, folder)
     if saved is not None:
         return saved
-    located = locate_data(data_of(record.data, data))
+    located = locate_data(data_of(record.entry.stored.dataset, data))
     return checkpoint(record, folder, located.dataset, tell_training).standalone
 
 
@@ -242,5 +242,5 @@ def warn_of_few_windows(counts: Mapping[int, int]) -> None:
 def tell_training(record: Record, epochs: int, reason: str = "") -> None:
     """Say on stderr that a trial is trained again, and why: stdout has the result alone."""
     because = f": {reason}" if reason else ""
-    text = f"training {record.title} again, {epochs} epochs{because} …"
+    text = f"training {record.entry.title} again, {epochs} epochs{because} …"
     errors.print(text, markup=False, highlight=False, style="dim")

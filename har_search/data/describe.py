@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from har_search.data.dataset import ACTIVITIES, REAL, fingerprint
+from har_search.challenge.activities import ACTIVITIES
+from har_search.data.dataset import REAL, fingerprint
 from har_search.data.locate import Located
 from har_search.errors import DataError
 

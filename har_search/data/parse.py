@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from har_search.data.dataset import ACTIVITIES, FEATURES, REAL, Dataset, Split, fingerprint
+from har_search.challenge.activities import ACTIVITIES, FEATURE_COUNT
+from har_search.data.dataset import REAL, Dataset, Split, fingerprint
 from har_search.errors import DataError
 
 FOLDER = "UCI HAR Dataset"
@@ -102,16 +103,18 @@ def parse(path: Path) -> Dataset:
 def _parse_feature_names(files: TextFiles) -> tuple[str, ...]:
     lines = files.read(FEATURE_NAMES_FILE).decode("utf-8", "replace").splitlines()
     names = tuple(line.split(maxsplit=1)[-1] for line in lines if line.strip())
-    if len(names) != FEATURES:
-        raise DataError(f"{files.origin}: {FEATURE_NAMES_FILE} names {len(names)}, not {FEATURES}")
+    if len(names) != FEATURE_COUNT:
+        raise DataError(
+            f"{files.origin}: {FEATURE_NAMES_FILE} names {len(names)}, not {FEATURE_COUNT}"
+        )
     return names
 
 
 def _parse_split(files: TextFiles, names: dict[str, str]) -> Split:
     features = _numbers(files, names["X"], np.float32)
-    if features.shape[1] != FEATURES:
+    if features.shape[1] != FEATURE_COUNT:
         raise DataError(
-            f"{files.origin}: {names['X']} has {features.shape[1]} columns, not {FEATURES}"
+            f"{files.origin}: {names['X']} has {features.shape[1]} columns, not {FEATURE_COUNT}"
         )
     bad_rows = np.flatnonzero(~np.isfinite(features).all(axis=1))
     if len(bad_rows):

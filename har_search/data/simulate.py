@@ -12,7 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from har_search.data.dataset import FEATURES, SIMULATED, Dataset, Split, fingerprint
+from har_search.challenge.activities import FEATURE_COUNT
+from har_search.data.dataset import SIMULATED, Dataset, Split, fingerprint
 
 TRAIN_SUBJECTS = (1, 3, 5, 6, 7, 8, 11, 14, 15, 16, 17, 19, 21, 22, 23, 25, 26, 27, 28, 29, 30)
 TEST_SUBJECTS = (2, 4, 9, 10, 12, 13, 18, 20, 24)
@@ -31,8 +32,8 @@ def simulate(seed: int = 0) -> Dataset:
     """Return the simulated data set; the same seed gives the same windows."""
     generator = np.random.default_rng(seed)
     centres = generator.normal(0, ACTIVITY_SPREAD, (len(TRAIN_LABEL_COUNTS), HIDDEN))
-    mixing = generator.normal(0, 1 / np.sqrt(HIDDEN), (HIDDEN, FEATURES))
-    offsets = generator.normal(0, 0.5, FEATURES)
+    mixing = generator.normal(0, 1 / np.sqrt(HIDDEN), (HIDDEN, FEATURE_COUNT))
+    offsets = generator.normal(0, 0.5, FEATURE_COUNT)
     train, test = (
         _simulate_split(generator, centres, mixing, offsets, subjects, counts)
         for subjects, counts in (
@@ -58,7 +59,7 @@ def _simulate_split(
     shifts = generator.normal(0, PERSON_SHIFT, (len(subjects), len(counts), HIDDEN))
     hidden = centres[labels] + shifts[people, labels]
     hidden += generator.normal(0, WINDOW_SPREAD, hidden.shape)
-    noise = generator.normal(0, FEATURE_NOISE, (len(labels), FEATURES))
+    noise = generator.normal(0, FEATURE_NOISE, (len(labels), FEATURE_COUNT))
     features = np.tanh(hidden @ mixing + offsets + noise).astype(np.float32)
     order = np.lexsort((labels, people))  # person by person, as published
     return Split(features[order], labels[order], np.array(subjects)[people[order]])

@@ -12,9 +12,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from har_search.challenge.inputs import NONE, PERSON_RANKS, TRAIN
 from har_search.data.dataset import Split
 from har_search.errors import DataError
-from har_search.inputs import NONE, PERSON_RANKS, TRAIN
 
 SMALLEST_SD = 1e-6  # of features about -1 to 1: less is how they were rounded, and says nothing
 

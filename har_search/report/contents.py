@@ -8,18 +8,21 @@ from typing import Any
 
 from markupsafe import Markup
 
-from har_search import details, model, pictures
-from har_search.confusion import ActivityFigures, per_activity
+from har_search.board import pictures
+from har_search.board.confusion import ActivityFigures, per_activity
+from har_search.board.entry import differences
+from har_search.board.standings import Selection, leaderboard, rows_of
+from har_search.board.status import Point
+from har_search.board.trials import StudyTrials, study_trials
 from har_search.data.dataset import SIMULATED
-from har_search.leaderboard import Selection, leaderboard, rows_of
+from har_search.networks import mlp
+from har_search.networks.mlp import mlp_config
 from har_search.report import drawings
 from har_search.report.effects import Effect, effects
 from har_search.report.importance import Importance, importances
 from har_search.report.inline import THEME, inline
-from har_search.report.trials import StudyTrials, study_trials
 from har_search.report.words import TrackSummary, in_short, words
-from har_search.show import differences, mlp_config
-from har_search.status import Point
+from har_search.storage import details
 
 TOP = 20  # entries in the table
 
@@ -180,7 +183,7 @@ def _winner(url: str, row: Row, merits: tuple[str, ...]) -> Winner:
         merits=merits,
         row=row,
         differences=differences(row["params"], row["standardize"]),
-        source=model.source(mlp_config(row["params"]), row["standardize"]),
+        source=mlp.source(mlp_config(row["params"]), row["standardize"]),
         curve=curve,
         confusion=[] if found is None else found.confusion,
         activities=[] if found is None else per_activity(found.confusion),

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from har_search.pictures import MANY, Theme, drawing
+from har_search.board.pictures import MANY, Theme, drawing
 from har_search.report.effects import DISTINCT, FEWEST_IN_GROUP, Effect
 
 SIZE = (3.9, 2.5)  # inches

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from har_search.spec import Range, StudySpec, Value
+from har_search.study.spec import Range, StudySpec, Value
 
 ALPHA = 0.001
 FEWEST_TRIALS = 20  # below these no tendency is spoken of

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from har_search.spec import Range, StudySpec
+from har_search.study.spec import Range, StudySpec
 
 if TYPE_CHECKING:
     import optuna

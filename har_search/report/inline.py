@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from har_search.pictures import Theme, svg
+from har_search.board.pictures import Theme, svg
 
 # Marks drawn as pixels keep these, which suit both light and dark; all else follows the page.
 THEME = Theme("#2a3440", "#c3ccd7", ("#12916a", "#c05a15", "#776cdc"), "#8290a5", "Blues")

@@ -12,14 +12,15 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from har_search.board.trials import chosen_study
+from har_search.board.words import of_seeds, spread, standing
+from har_search.challenge.activities import activity_name
+from har_search.challenge.inputs import explained, label
+from har_search.challenge.words import percent
 from har_search.errors import OptionError
-from har_search.inputs import explained, label
-from har_search.pictures import activity_name
-from har_search.render import of_seeds, percent, spread, standing
 from har_search.report.contents import Report, gather
 from har_search.report.effects import ALPHA, title_of
 from har_search.report.importance import FEWEST_TRIALS, SHUFFLES
-from har_search.report.trials import chosen_study
 
 FOLDER = Path(__file__).parent
 STYLES = (FOLDER.parent / "web" / "static" / "style.css", FOLDER / "report.css")  # one family

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from har_search.challenge import Track
-from har_search.render import percent, standing
+from har_search.board.trials import StudyTrials
+from har_search.board.words import standing
+from har_search.challenge.rules import Track
+from har_search.challenge.words import percent
 from har_search.report.effects import FEWEST_IN_GROUP, FEWEST_TRIALS, Effect, Group, Tendency
-from har_search.report.trials import StudyTrials
 
 
 def words(effect: Effect) -> list[str]:

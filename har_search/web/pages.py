@@ -8,14 +8,19 @@ from flask import Flask, make_response, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response
 
-from har_search import details, model, pictures
-from har_search.confusion import per_activity
+from har_search.board import pictures
+from har_search.board.confusion import per_activity
+from har_search.board.entry import differences, find_trial
+from har_search.board.words import confirmed, foot, of_seeds, spread, standing
+from har_search.challenge.activities import activity_name
+from har_search.challenge.inputs import explained, label, short_label
+from har_search.challenge.words import percent
 from har_search.errors import HarSearchError, NotFoundError, StorageError
-from har_search.inputs import explained, label, short_label
-from har_search.render import confirmed, foot, of_seeds, percent, spread, standing
-from har_search.show import differences, find_trial, mlp_config
-from har_search.storage import masked
-from har_search.web.board import Board, Choice, UnknownStudyError, board, gap_picture
+from har_search.networks import mlp
+from har_search.networks.mlp import mlp_config
+from har_search.storage import details
+from har_search.storage.database import masked
+from har_search.web.contents import Board, Choice, UnknownStudyError, board, gap_picture
 
 # Everything comes from here: no other host, no inline script or style.
 POLICY = "; ".join(
@@ -53,7 +58,7 @@ def make_pages(url: str) -> Flask:
         "label": label,
         "explained": explained,
     }
-    app.jinja_env.globals["activity_name"] = pictures.activity_name
+    app.jinja_env.globals["activity_name"] = activity_name
 
     @app.get("/")
     def leaderboard() -> Response:
@@ -78,7 +83,7 @@ def make_pages(url: str) -> Flask:
                 details=found,
                 activities=per_activity(found.confusion) if found else [],
                 differences=differences(row["params"], row["standardize"]),
-                source=model.source(mlp_config(row["params"]), row["standardize"]),
+                source=mlp.source(mlp_config(row["params"]), row["standardize"]),
             )
         )
 

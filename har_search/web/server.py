@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import waitress
 
 from har_search.errors import OptionError
-from har_search.storage import open_for_watching, open_for_writing
+from har_search.storage.database import open_for_watching, open_for_writing
 from har_search.web.pages import make_pages
 
 if TYPE_CHECKING:

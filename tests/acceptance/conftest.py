@@ -14,9 +14,9 @@ import optuna
 import psutil
 import pytest
 
-from har_search.attributes import WORKER_DIED
-from har_search.budget import MOST_RETRIES
-from har_search.storage import open_for_writing
+from har_search.search.budget import MOST_RETRIES
+from har_search.storage.attributes import WORKER_DIED
+from har_search.storage.database import open_for_writing
 
 STUDY = """
 [study]

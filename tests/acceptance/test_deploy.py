@@ -14,7 +14,7 @@ import psutil
 import pytest
 import sqlalchemy
 
-from har_search.leaderboard import Selection, leaderboard
+from har_search.board.standings import Selection, leaderboard
 from tests.test_deploy import SERVICES
 
 Process = subprocess.Popen[str]

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from har_search.attributes import FAILURE, INTERRUPTED
+from har_search.storage.attributes import FAILURE, INTERRUPTED
 from tests.acceptance.conftest import (
     STUDY,
     Running,

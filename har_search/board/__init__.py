@@ -1,0 +1,1 @@
+"""Standings, ranked and put into words, tables and pictures."""

@@ -1,0 +1,1 @@
+"""The homework's rules, figures and words: plain values, the ground floor."""

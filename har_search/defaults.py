@@ -1,4 +1,0 @@
-"""Where a search keeps its trials and how long it waits for them, unless told otherwise."""
-
-DEFAULT_URL = "sqlite:///har-search.db"
-PATIENCE_SECONDS = 300.0

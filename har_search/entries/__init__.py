@@ -1,0 +1,1 @@
+"""How one trial is examined: confirmed, reproduced, tried on people held out."""

@@ -1,0 +1,77 @@
+"""Entries: finished trials with what it takes to train them again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from har_search.board.entry import find_trial
+from har_search.board.standings import Selection, leaderboard, rows_of
+from har_search.challenge.rules import Track
+from har_search.errors import NotFoundError
+from har_search.storage.studies import StoredStudy, read_study
+from har_search.study import seeds
+from har_search.training.config import TrainingConfig
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A finished trial, and what it takes to train it again; `study` is its study's name."""
+
+    study: str
+    number: int
+    seed: int
+    epoch: int
+    config: TrainingConfig
+    stored: StoredStudy = field(compare=False)
+    row: dict[str, Any] = field(compare=False)
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        """Its study's tracks."""
+        return self.stored.spec.tracks
+
+    @property
+    def standardize(self) -> str:
+        """How its inputs are standardised, one of `inputs.WAYS`."""
+        return self.stored.spec.standardize
+
+    @property
+    def title(self) -> str:
+        """The trial in words, as messages name it."""
+        return f"trial {self.number} of study {self.study}"
+
+    def fresh_seed(self, position: int) -> int:
+        """Return the fresh seed at a position; always the same."""
+        return seeds.fresh_seed(self.seed, position)
+
+    def fold_seed(self, position: int) -> int:
+        """Return the seed of a fold of cross-validation; always the same."""
+        return seeds.fold_seed(self.seed, position)
+
+
+def entries(url: str, study: str | None, trials: Sequence[int], top: int | None) -> list[Entry]:
+    """Return the named trials, or else the best of the leaderboard.
+
+    Raises:
+        NotFoundError: no such database, study or finished trial.
+        StorageError: the database cannot be read.
+    """
+    if trials:
+        rows = [find_trial(url, trial, study) for trial in trials]
+    else:
+        simulated = study is not None
+        rows = rows_of(leaderboard(url, Selection(study=study, top=top, simulated=simulated)))
+        if not rows:
+            raise NotFoundError("no finished trial to confirm; run `har-search run` first")
+    return [_entry(url, row) for row in rows]
+
+
+def _entry(url: str, row: dict[str, Any]) -> Entry:
+    stored = read_study(url, row["study"])
+    assert stored is not None  # it has a standing
+    config = TrainingConfig.from_hyperparameters(
+        row["params"], epochs=stored.spec.epochs, optimizer=stored.spec.optimizer
+    )
+    return Entry(stored.name, row["trial"], row["seed"], row["epoch"], config, stored, row)

@@ -1,0 +1,58 @@
+"""Processes that train for one command, and end with it however it ends."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import lru_cache
+from multiprocessing import connection
+from pathlib import Path
+
+from har_search.challenge.inputs import WAYS
+from har_search.data.cache import load
+from har_search.data.dataset import Dataset
+from har_search.networks.splits import TensorSplit, prepare
+
+
+@contextmanager
+def training_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Open a pool of processes; they end with the block, also in the middle of a training."""
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, context, initializer=_begin)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in multiprocessing.active_children():
+            process.kill()
+
+
+@lru_cache(maxsize=1)
+def dataset_in(folder: Path) -> Dataset:
+    """Return the data set of a cache folder, opened once a process."""
+    return load(folder)
+
+
+@lru_cache(maxsize=len(WAYS))
+def splits_in(folder: Path, standardize: str) -> tuple[TensorSplit, TensorSplit]:
+    """Return a cache folder's splits, standardised once a process."""
+    dataset = dataset_in(folder)
+    return prepare(dataset.train, dataset.test, standardize)
+
+
+def _begin() -> None:
+    """Leave Ctrl-C to the parent, and end where it has died."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    connection.wait([parent.sentinel])
+    os._exit(1)

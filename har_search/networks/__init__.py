@@ -1,0 +1,1 @@
+"""A network and its answers: built, evaluated, written as ONNX."""

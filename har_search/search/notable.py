@@ -1,0 +1,138 @@
+"""Which trials are notable, and what a worker keeps of them: a note, their epochs and weights.
+
+A trial is notable where it is the first of a track, a new best, or among its study's ten best by
+score at its time; only these get files and a note, which optuna-dashboard loads at every look.
+"""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import optuna
+
+from har_search.challenge.figures import Details
+from har_search.challenge.inputs import label
+from har_search.challenge.rules import track_key
+from har_search.storage.artifacts import WEIGHTS
+from har_search.storage.patient import PatientStorage
+from har_search.study.spec import StudySpec
+
+if TYPE_CHECKING:
+    from har_search.training.results import TrainingResult
+
+
+def upload_data(
+    storage: PatientStorage,
+    trial: optuna.Trial,
+    folder: Path,
+    result: TrainingResult,
+    details: Details,
+) -> None:
+    """Put a running trial's epochs and weights into the folder, and tell Optuna of them.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    from optuna.artifacts import FileSystemArtifactStore, upload_artifact
+    from safetensors.torch import save_file
+
+    store = FileSystemArtifactStore(folder)
+    with tempfile.TemporaryDirectory() as name:
+        epochs, weights = Path(name) / "epochs.csv", Path(name) / WEIGHTS
+        columns = asdict(details.curve) | {
+            "gap": [each.gap for each in result.history],
+            "score": [each.score for each in result.history],
+        }
+        with epochs.open("w", newline="") as table:
+            writer = csv.writer(table)
+            writer.writerow(["epoch", *columns])
+            writer.writerows(
+                [epoch, *figures]
+                for epoch, figures in enumerate(zip(*columns.values(), strict=True), start=1)
+            )
+        save_file({key: each.contiguous().cpu() for key, each in result.weights.items()}, weights)
+        for file in (epochs, weights):
+            upload_artifact(
+                artifact_store=store, file_path=str(file), study_or_trial=trial, storage=storage
+            )
+
+
+TOP = 10
+
+_BETTER = (
+    "SELECT COUNT(*) FROM trials t JOIN studies s ON s.study_id = t.study_id "
+    "JOIN trial_values v ON v.trial_id = t.trial_id "
+    "WHERE s.study_name = :study AND t.state IN ('COMPLETE', 'PRUNED') AND v.value >= :score"
+)
+_BEST_OF_TRACK = (
+    "SELECT MAX(CAST(test.value_json AS DOUBLE PRECISION)) FROM trials t "
+    "JOIN studies s ON s.study_id = t.study_id "
+    "JOIN trial_user_attributes a ON a.trial_id = t.trial_id AND a.key = :key "
+    "AND a.value_json = '1' "
+    "JOIN trial_user_attributes test ON test.trial_id = t.trial_id AND test.key = 'test_accuracy' "
+    "WHERE s.study_name = :study AND t.state IN ('COMPLETE', 'PRUNED')"
+)
+
+
+def exhibit(
+    storage: PatientStorage,
+    study: optuna.Study,
+    spec: StudySpec,
+    folder: Path | None,
+    trial: optuna.Trial,
+    result: TrainingResult,
+    details: Details,
+) -> bool:
+    """Give a running trial its note and files where it is notable; return whether it leads.
+
+    A trial leads where it is the best by score or in a track.
+    """
+    merits, leads = _merits(storage, study.study_name, spec, result)
+    if merits:
+        from optuna_dashboard import save_note  # its imports: after the first training
+
+        words = label(spec.standardize)
+        text = (
+            f"At its time {' and '.join(merits)}.\n\n"
+            f"test {100 * result.test_accuracy:.2f} %, train {100 * result.train_accuracy:.2f} %, "
+            f"gap {100 * result.gap:.2f} pp, score {100 * result.score:.2f}, all of epoch "
+            f"{result.epoch} of {result.epochs}; {result.parameters:,} parameters"
+            f"{f'; {words}' if words else ''}."
+        )
+        if len(result.replicas) > 1:
+            text += (
+                f" Means over {len(result.replicas)} seeds; pictures and weights are the first's."
+            )
+        storage.patiently(lambda: save_note(trial, text))
+        if folder is not None:
+            with suppress(OSError):  # a full disk: the trial counts without its files
+                upload_data(storage, trial, folder, result, details)
+    return leads
+
+
+def _merits(
+    storage: PatientStorage, study_name: str, spec: StudySpec, result: TrainingResult
+) -> tuple[list[str], bool]:
+    """Say why a trial is notable among the finished ones, a phrase each, and whether it leads.
+
+    It leads where it is the best by score or in a track.
+    """
+    found, leads = [], False
+    for track in spec.tracks:
+        if track.qualifies(result.test_accuracy, result.gap):
+            key = track_key(track.name)
+            best = storage.fetch(_BEST_OF_TRACK, study=study_name, key=key)[0][0]
+            leads |= best is None or result.test_accuracy > best
+            if best is None:
+                found.append(f"the first entry of track {track.name}")
+    better = storage.fetch(_BETTER, study=study_name, score=result.score)[0][0]
+    if better == 0:
+        found.append("the best score so far")
+    elif better < TOP:
+        found.append(f"number {better + 1} by score so far")
+    return found, leads or better == 0

@@ -1,0 +1,119 @@
+"""Optuna's side of one trial: suggestions to a configuration, training and attributes.
+
+The only module that turns suggestions into a configuration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import cast
+
+import optuna
+
+from har_search.networks.splits import TensorSplit
+from har_search.search.pruning import Watch
+from har_search.storage import attributes
+from har_search.study.seeds import replica_seeds, trial_seed
+from har_search.study.spec import StudySpec, Value
+from har_search.training.config import TrainingConfig
+from har_search.training.recorded import Attribute, Entrant, figures_of
+from har_search.training.results import TrainingResult
+from har_search.training.trial import train_trial
+
+
+class TrialFailedError(Exception):
+    """A trial could not be trained; the search goes on. The message is the reason."""
+
+
+class TrialInterruptedError(Exception):
+    """The search was asked to stop while this trial trained."""
+
+
+def set_one_by_one(
+    trial: optuna.Trial, recorded: Mapping[str, Attribute], _result: TrainingResult
+) -> None:
+    """Record a trial's attributes through Optuna's own interface."""
+    for name, value in recorded.items():
+        trial.set_user_attr(name, value)
+
+
+@dataclass(frozen=True)
+class Objective:
+    """Trains the network that a trial suggests and returns its score.
+
+    `seed` is the search's: a trial's own seed follows from it and the trial's number.
+    `should_stop` is asked after every epoch. `record` keeps a trial's attributes, and what else of
+    its result is to be kept; `suggesting` makes the block in which a trial's values are suggested.
+    """
+
+    spec: StudySpec
+    train_split: TensorSplit
+    test_split: TensorSplit
+    entrant: Entrant
+    seed: int
+    should_stop: Callable[[], bool]
+    record: Callable[[optuna.Trial, Mapping[str, Attribute], TrainingResult], None] = set_one_by_one
+    suggesting: Callable[[], AbstractContextManager[None]] = nullcontext
+
+    def __call__(self, trial: optuna.Trial) -> float:
+        """Run one trial.
+
+        Raises:
+            optuna.TrialPruned: the pruner ended it; its figures are recorded all the same.
+            TrialInterruptedError: the search is to stop.
+            TrialFailedError: training raised; its message is the reason.
+        """
+        seed = trial_seed(self.seed, trial.number)
+        with self.suggesting():
+            values = suggest(trial, self.spec)
+        config = TrainingConfig.from_hyperparameters(
+            values, epochs=self.spec.epochs, optimizer=self.spec.optimizer
+        )
+        watch = Watch(trial, self.spec, self.should_stop)
+        try:
+            result = train_trial(
+                self.spec,
+                config,
+                self.train_split,
+                self.test_split,
+                seeds=replica_seeds(seed, self.spec.replicas),
+                should_stop=watch.should_stop,
+                on_epoch=watch.on_epoch,
+                on_replicas=watch.on_replicas,
+            )
+        except optuna.exceptions.OptunaError:
+            raise  # of a report: the database's business, not this trial's
+        except Exception as error:
+            raise TrialFailedError(f"{type(error).__name__}: {error}") from error
+        if watch.interrupted:
+            raise TrialInterruptedError
+        recorded = figures_of(result, self.spec, self.entrant) | {"seed": seed}
+        self.record(trial, recorded, result)
+        if watch.pruned:
+            raise optuna.TrialPruned
+        return result.score
+
+
+def suggest(trial: optuna.trial.BaseTrial, spec: StudySpec) -> dict[str, Value]:
+    """Return a value for every hyperparameter: fixed, suggested, or the trial's start's."""
+    values: dict[str, Value] = dict(spec.recipe)
+    for name, space in spec.search.items():
+        if isinstance(space, tuple):
+            values[name] = cast("Value", trial.suggest_categorical(name, space))
+        elif isinstance(space.low, int):
+            step = 1 if space.step is None else int(space.step)
+            values[name] = trial.suggest_int(
+                name, space.low, int(space.high), step=step, log=space.log
+            )
+        else:
+            values[name] = trial.suggest_float(
+                name, space.low, space.high, step=space.step, log=space.log
+            )
+    return {**values, **start_values(spec, trial.user_attrs.get(attributes.START))}
+
+
+def start_values(spec: StudySpec, name: str | None) -> Mapping[str, Value]:
+    """Return the values that the start of that name sets."""
+    return next((start.values for start in spec.starts if start.name == name), {})

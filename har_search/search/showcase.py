@@ -1,0 +1,206 @@
+"""What optuna-dashboard shows of a study beside Optuna's own: its note, its plot, notable trials.
+
+What costs time or memory is done by one process, the one that started the workers: the study's note
+and plot, the pictures of leaders at once, and those of the others of the final ten at the end.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import optuna
+
+from har_search.board.standings import Leaderboard, Selection, leaderboard, rows_of
+from har_search.challenge.figures import Details
+from har_search.challenge.inputs import explained
+from har_search.challenge.words import markdown_text, percent
+from har_search.search.notable import TOP
+from har_search.storage.artifacts import CONFUSION_MATRIX, LEARNING_CURVE
+from har_search.storage.details import read
+from har_search.storage.patient import PatientStorage
+from har_search.study.spec import StudySpec
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+
+def draw_pictures(
+    storage: PatientStorage, study: str, number: int, folder: Path, details: Details, epoch: int
+) -> None:
+    """Put pictures of a trial, running or finished, into the folder, and tell Optuna of them.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    from optuna.artifacts import FileSystemArtifactStore
+
+    from har_search.board import pictures  # matplotlib: for those who draw
+
+    store = FileSystemArtifactStore(folder)
+    drawn = {
+        LEARNING_CURVE: pictures.learning_curve(details.curve, epoch),
+        CONFUSION_MATRIX: pictures.confusion_matrix(details.confusion),
+    }
+    metas = {}
+    for name, figure in drawn.items():
+        key = str(uuid.uuid4())
+        store.write(key, io.BytesIO(pictures.png(figure)))
+        meta = {"artifact_id": key, "filename": name, "mimetype": "image/png", "encoding": None}
+        metas[f"artifacts:{key}"] = json.dumps(meta)  # as `upload_artifact` writes it
+    storage.add_trial_system_attrs(study, number, metas)
+
+
+PLOT_EVERY = 10  # finished trials
+PLOTTED = 500  # trials at most, the best ones
+PLOT = "accuracy-against-gap"
+
+_ARTIFACTS = (
+    "SELECT a.value_json FROM trials t JOIN studies s ON s.study_id = t.study_id "
+    "JOIN trial_system_attributes a ON a.trial_id = t.trial_id AND a.key LIKE 'artifacts:%' "
+    "WHERE s.study_name = :study AND t.number = :number"
+)
+
+
+@dataclass(frozen=True)
+class Showcase:
+    """One study's showcase; `folder` is the artifacts', if any."""
+
+    storage: PatientStorage
+    study: optuna.Study
+    spec: StudySpec
+    folder: Path | None
+
+    def refresh(self, number: int, done: int, *, leads: bool) -> None:
+        """Bring up to date what shows trial `number`, the `done`-th to have finished."""
+        if leads:
+            self.refresh_note()
+            self.draw(Selection(study=self.study.study_name, trial=number, simulated=True))
+        if done % PLOT_EVERY == 0:
+            self.refresh_plot()
+
+    def finish(self) -> None:
+        """Bring all up to date at a search's end."""
+        self.refresh_note()
+        self.refresh_plot()
+        self.draw(Selection(study=self.study.study_name, top=TOP, simulated=True))
+
+    def draw(self, selection: Selection) -> None:
+        """Draw the pictures of those trials that have none yet."""
+        if self.folder is None:
+            return
+        name = self.study.study_name
+        for row in rows_of(leaderboard(self.storage.url, selection)):
+            number = row["trial"]
+            files = self.storage.fetch(_ARTIFACTS, study=name, number=number)
+            if any(LEARNING_CURVE in each[0] for each in files):
+                continue
+            details = read(self.storage.url, name, number)
+            if details is not None:
+                with suppress(OSError):
+                    draw_pictures(self.storage, name, number, self.folder, details, row["epoch"])
+
+    def refresh_note(self) -> None:
+        """Write the study's note: the challenge's rules, the tracks' leaders, how scores work."""
+        board = leaderboard(self.storage.url, Selection(study=self.study.study_name, top=1))
+        text = study_note(self.spec, board)
+        from optuna_dashboard import save_note
+
+        self.storage.patiently(lambda: save_note(self.study, text))
+
+    def refresh_plot(self) -> None:
+        """Draw the study's trials by gap and test accuracy, each track's zone shaded."""
+        selection = Selection(study=self.study.study_name, top=PLOTTED)
+        figure = plot(self.spec, rows_of(leaderboard(self.storage.url, selection)))
+        from optuna_dashboard import save_plotly_graph_object
+
+        self.storage.patiently(
+            lambda: save_plotly_graph_object(self.study, figure, graph_object_id=PLOT)
+        )
+
+
+def study_note(spec: StudySpec, board: Leaderboard) -> str:
+    """Return the study's note in Markdown."""
+    about = spec.description or f"The study {spec.name}."
+    lines = [f"{about} [Class leaderboard](/)", "", "| track | rule | leader |"]
+    lines += ["| --- | --- | --- |"]
+    for track in spec.tracks:
+        leader = board.leaders.get(track.name)
+        lines.append(f"| {track.name} | {track.rule} | {_entry(leader)} |")
+    best = next(iter(rows_of(board)), None)
+    scoring = spec.scoring
+    lines += [
+        "",
+        f"Best score: {_entry(best)}, of {board.finished:,} finished trials.",
+        "",
+        *(f"{note}\n" for note in filter(None, [explained(spec.standardize)])),
+        f"**Score** = test accuracy - {scoring.gap_penalty:g} × (gap - "
+        f"{100 * scoring.gap_limit:g} pp, where the gap is larger). **Gap** = train - test "
+        "accuracy of the same epoch, dropout off, on the whole split. A trial's figures are "
+        f"{_whose(spec)}",
+    ]
+    return "\n".join(lines)
+
+
+def _whose(spec: StudySpec) -> str:
+    """Say of which epoch and how many seeds a trial's figures are, and how far they go."""
+    if spec.scored_epoch == "best":
+        return (
+            "those of its epoch of best score, so they were selected on the test set: expect less "
+            "from a new seed."
+        )
+    means = f"means over {spec.replicas} seeds" if spec.replicas > 1 else "those of one seed"
+    return f"{means} at the last epoch; only the search selected on the test set."
+
+
+def _entry(row: Mapping[str, Any] | None) -> str:
+    if row is None:
+        return "none yet"
+    student = markdown_text(row["student"])
+    return (
+        f"trial {row['trial']} of {student}, test {percent(row['test_accuracy'])} %, "
+        f"gap {percent(row['gap'])} pp"
+    )
+
+
+def plot(spec: StudySpec, rows: list[dict[str, Any]]) -> Figure:
+    """Return standings by gap and test accuracy as a plotly figure, the tracks' zones shaded."""
+    import plotly.graph_objects as go  # only the worker that draws pays for it
+
+    figure = go.Figure(layout={"template": "none", "hovermode": "closest"})
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        name = f"track {' and '.join(row['tracks'])}" if row["tracks"] else "no track"
+        groups.setdefault(name, []).append(row)
+    for name, members in sorted(groups.items()):
+        figure.add_scatter(
+            name=name,
+            mode="markers",
+            x=[round(100 * row["gap"], 3) for row in members],
+            y=[round(100 * row["test_accuracy"], 3) for row in members],
+            text=[f"trial {row['trial']}" for row in members],
+            marker={"size": 7, "color": "#9aa7b8"} if name == "no track" else {"size": 9},
+        )
+    for track in spec.tracks:
+        figure.add_shape(
+            type="rect",
+            x0=-2,
+            x1=10 if track.gap_below is None else 100 * track.gap_below,
+            y0=100 * track.test_accuracy_above,
+            y1=100,
+            layer="below",
+            line={"width": 0},
+            fillcolor="rgba(11, 122, 85, 0.12)",
+        )
+    figure.update_layout(
+        title="Accuracy against gap",
+        xaxis={"title": {"text": "train-test gap, pp"}, "range": [-1, 7]},
+        yaxis={"title": {"text": "test accuracy, %"}, "range": [92, 98.5]},
+    )
+    return figure

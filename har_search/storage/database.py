@@ -1,0 +1,263 @@
+"""The database: from a URL to an engine for reading or Optuna's storage for writing.
+
+The only module that catches SQL errors. SQLite files are written in WAL mode, so that readers and
+the writer do not wait for each other; reading never creates a file or a table. Optuna is imported
+only for writing: the leaderboard starts faster without it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import sqlalchemy
+from filelock import FileLock
+from sqlalchemy import exc
+
+from har_search.errors import NotFoundError, StorageError
+from har_search.storage.defaults import DEFAULT_URL, PATIENCE_SECONDS
+
+if TYPE_CHECKING:
+    from optuna.storages import RDBStorage
+
+    from har_search.storage.patient import PatientStorage
+
+BUSY_SECONDS = 60
+CONNECT_SECONDS = 10
+_LOCK_NUMBER = 561_006  # any number of our own: features and activities
+
+
+def masked(url: str) -> str:
+    """Return the URL as it may be shown: with `***` for the password.
+
+    Raises:
+        StorageError: it is no database URL.
+    """
+    return _parse(url).render_as_string(hide_password=True)
+
+
+def _parse(url: str) -> sqlalchemy.URL:
+    try:
+        parsed = sqlalchemy.make_url(url)
+        parsed.get_dialect()
+    except exc.ArgumentError as error:
+        # The URL itself is not repeated: it may hold a password.
+        raise StorageError(
+            f"the storage is not a database URL; write sqlite:///FILE or "
+            f"postgresql+psycopg://USER@HOST/DATABASE (such as {DEFAULT_URL})"
+        ) from error
+    return parsed
+
+
+@contextmanager
+def sql_errors(url: str) -> Iterator[None]:
+    """Turn SQL errors, wrapped by Optuna or not, into a `StorageError` that names the database.
+
+    Raises:
+        StorageError: the database cannot be opened, read or written.
+    """
+    try:
+        yield
+    except Exception as error:
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, exc.SQLAlchemyError):
+            cause = cause.__cause__ or (cause if isinstance(cause, ModuleNotFoundError) else None)
+            if isinstance(cause, ModuleNotFoundError):
+                raise StorageError(
+                    f"{masked(url)}: the driver {cause.name} is not installed; for PostgreSQL "
+                    "`pip install 'har-search[postgres]'` brings it"
+                ) from error
+        if cause is None:
+            raise
+        raise StorageError(f"{masked(url)}: {_reason(cause)}") from error
+
+
+_CURES = {
+    "unable to open database file": "the folder is missing or may not be written",
+    "readonly database": "the file or its folder may not be written",
+    "disk is full": "free some space and run again: what is finished is kept",
+    "disk i/o error": "the disk may be full or damaged: what is finished is kept",
+    "file is not a database": "name another file with --storage",
+    "database is locked": f"another program held it for {BUSY_SECONDS} s",
+}
+
+
+def _reason(error: exc.SQLAlchemyError) -> str:
+    original = getattr(error, "orig", None) or error
+    reason = (str(original).strip().splitlines() or [type(original).__name__])[0].strip()
+    for symptom, cure in _CURES.items():
+        if symptom in reason.lower():
+            return f"{reason} ({cure})"
+    return reason
+
+
+@contextmanager
+def open_for_writing(
+    url: str, patience_seconds: float = PATIENCE_SECONDS, *, patient_start: bool = False
+) -> Iterator[PatientStorage]:
+    """Open Optuna's storage at `url`, making the database and its tables where there are none.
+
+    An operation for which the database is away is tried again for `patience_seconds`; opening it
+    only with `patient_start`, since at first a mistyped host is likelier.
+
+    Raises:
+        StorageError: no database can be opened or made there, or the block's SQL fails.
+    """
+    from har_search.storage import patient  # Optuna: not for every command
+
+    parsed = _parse(url)
+    sqlite = parsed.get_backend_name() == "sqlite"
+    if sqlite and parsed.database in (None, "", ":memory:"):
+        raise StorageError("an SQLite database in memory is lost at once; name a file")
+
+    def make() -> PatientStorage:
+        with _alone(parsed):
+            if sqlite:
+                _use_wal(parsed)
+            return patient.PatientStorage(
+                url,
+                patience_seconds=patience_seconds,
+                engine_kwargs={"pool_pre_ping": not sqlite, "connect_args": _connect_args(parsed)},
+            )
+
+    with sql_errors(url):
+        storage = patient.patiently(make, patience_seconds if patient_start else 0)
+        if sqlite:
+            sqlalchemy.event.listen(storage.engine, "connect", _relax_sync)
+            storage.engine.dispose()  # those of the pool were opened without the listener
+        try:
+            yield storage
+        finally:
+            storage.remove_session()
+            storage.engine.dispose()
+
+
+@contextmanager
+def _alone(url: sqlalchemy.URL) -> Iterator[None]:
+    """Let one process at a time make tables and studies: Optuna's own steps collide.
+
+    PostgreSQL lends a lock for it; for SQLite, whose processes share a machine, a file does.
+    """
+    if url.get_backend_name() == "postgresql":
+        engine = sqlalchemy.create_engine(url, connect_args=_connect_args(url))
+        try:
+            with engine.connect() as connection:
+                connection.execute(sqlalchemy.text(f"SELECT pg_advisory_lock({_LOCK_NUMBER})"))
+                yield
+        finally:
+            engine.dispose()  # closes the connection, which gives the lock back
+    elif url.get_backend_name() == "sqlite":
+        name = hashlib.sha256(str(Path(url.database or "").resolve()).encode()).hexdigest()[:16]
+        lock = Path(tempfile.gettempdir()) / f"har-search-{name}.lock"
+        with FileLock(lock, mode=0o666):
+            yield
+    else:
+        yield
+
+
+def alone(url: str) -> AbstractContextManager[None]:
+    """Keep every other process from making tables or studies in the database meanwhile."""
+    return _alone(_parse(url))
+
+
+def _connect_args(url: sqlalchemy.URL) -> dict[str, Any]:
+    """Wait long for a busy SQLite file, and not for minutes for a server that does not answer."""
+    seconds = {
+        "sqlite": {"timeout": BUSY_SECONDS},
+        "postgresql": {"connect_timeout": CONNECT_SECONDS},
+    }
+    return seconds.get(url.get_backend_name(), {})
+
+
+def _use_wal(url: sqlalchemy.URL) -> None:
+    """Set WAL mode, which the file remembers."""
+    engine = sqlalchemy.create_engine(url, connect_args=_connect_args(url))
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+    engine.dispose()
+
+
+def _relax_sync(connection: Any, _record: Any) -> None:
+    """Sync at checkpoints only: safe in WAL mode, but for the last commits at a power cut."""
+    connection.execute("PRAGMA synchronous=NORMAL")
+
+
+@contextmanager
+def open_for_reading(url: str) -> Iterator[sqlalchemy.Connection]:
+    """Connect to an existing database for reading only.
+
+    Raises:
+        NotFoundError: no SQLite file there.
+        StorageError: it is no database URL, its driver is missing, or the block's SQL fails.
+    """
+    parsed = _parse(url)
+    options = {}
+    if parsed.get_backend_name() == "sqlite":
+        parsed = sqlalchemy.make_url(f"sqlite:///{_read_only(parsed)}&uri=true")
+    elif parsed.get_backend_name() == "postgresql":
+        options = {"postgresql_readonly": True}
+    with sql_errors(url):
+        engine = sqlalchemy.create_engine(
+            parsed, execution_options=options, connect_args=_connect_args(parsed)
+        )
+        try:
+            with engine.connect() as connection:
+                yield connection
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def open_for_watching(url: str) -> Iterator[RDBStorage]:
+    """Open Optuna's storage at `url` for reading only, for long, while others write.
+
+    Raises:
+        NotFoundError: no SQLite file there.
+        StorageError: it is no database URL, or its driver is missing.
+    """
+    from optuna.storages import RDBStorage
+
+    parsed = _parse(url)
+    # A connection for each look: an SQLite file changes its way of being read with its writers.
+    options: dict[str, Any] = {"poolclass": sqlalchemy.NullPool}
+    if parsed.get_backend_name() == "sqlite":
+        _read_only(parsed)  # is it there?
+        options["creator"] = lambda: sqlite3.connect(
+            _read_only(parsed), timeout=BUSY_SECONDS, uri=True, check_same_thread=False
+        )
+    else:
+        options["execution_options"] = {"postgresql_readonly": True}
+        options["connect_args"] = _connect_args(parsed)
+    with sql_errors(url):
+        storage = RDBStorage(
+            url, engine_kwargs=options, skip_compatibility_check=True, skip_table_creation=True
+        )
+    try:
+        yield storage
+    finally:
+        storage.remove_session()
+        storage.engine.dispose()
+
+
+def _read_only(url: sqlalchemy.URL) -> str:
+    """Return SQLite's URI for opening an existing file without making or changing any."""
+    path = Path(url.database or "")
+    if not path.is_file():
+        raise NotFoundError(
+            f"no database at {path}; `har-search run` makes one, --storage names another"
+        )
+    # Without a log beside it nobody writes, and "immutable" keeps SQLite from making one.
+    wal = path.with_name(f"{path.name}-wal")
+    mode = "mode=ro" if wal.exists() else "mode=ro&immutable=1"
+    return f"file:{quote(str(path.resolve()))}?{mode}"
+
+
+def has_studies_table(connection: sqlalchemy.Connection) -> bool:
+    """Return whether Optuna's tables are there; a new PostgreSQL database has none."""
+    return sqlalchemy.inspect(connection).has_table("studies")

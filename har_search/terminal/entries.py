@@ -1,0 +1,215 @@
+"""What the commands that make a homework entry of a trial show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from har_search.board.words import calibration
+from har_search.challenge.inputs import explained, label
+from har_search.challenge.words import percent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rich.console import Console
+
+    from har_search.challenge.confirmed import Confirmed
+    from har_search.challenge.held_out import BySubject
+    from har_search.entries.confirm import Comparison
+    from har_search.entries.entry import Entry
+    from har_search.entries.reproduce import Difference, Reproduction
+    from har_search.handin.export import Exported
+
+
+def show_confirmed(chosen: Sequence[Entry], found: Sequence[Confirmed], console: Console) -> None:
+    """Write what fresh seeds made of entries: figures, shares and verdicts."""
+    tracks = {track.name: track for entry in chosen for track in entry.tracks}
+    table = Table(box=None, pad_edge=False, header_style="bold", caption_justify="left")
+    for heading in (
+        "trial",
+        "was %",
+        "seeds",
+        "test %: mean ± sd",
+        "min to max",
+        "gap pp: mean ± sd",
+    ):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name in tracks:
+        table.add_column(f"track {name}", no_wrap=True)
+    for entry, confirmed in zip(chosen, found, strict=True):
+        summary = confirmed.summary(entry.tracks)
+        tests, gaps = confirmed.test_accuracies, confirmed.gaps
+        own = {track.name: track for track in entry.tracks}
+        judged = []
+        for name in tracks:
+            if name not in own:
+                judged.append("")
+                continue
+            pairs = zip(tests, gaps, strict=True)
+            share = sum(own[name].qualifies(*pair) for pair in pairs) / len(tests)
+            judged.append(f"{summary['verdicts'][name]} ({100 * share:.0f} %)")
+        table.add_row(
+            str(entry.number),
+            percent(entry.row["test_accuracy"]),
+            str(summary["seeds"]),
+            f"{percent(summary['test_mean'])} ± {percent(summary['test_sd'])}",
+            f"{percent(min(tests))} to {percent(max(tests))}",
+            f"{percent(summary['gap_mean'])} ± {percent(summary['gap_sd'])}",
+            *judged,
+        )
+    console.print(table)
+    console.print(
+        "\n[dim]stands, fails: the means over seeds pass a track's rule, or do not, by one-sided "
+        "t-tests at p < 0.01; in brackets the share of seeds that qualify by themselves. Entries "
+        "end early where all tracks are certain.[/]",
+        soft_wrap=True,
+    )
+    _show_inputs(chosen, console)
+
+
+def show_by_subject(chosen: Sequence[Entry], found: Sequence[BySubject], console: Console) -> None:
+    """Write how entries do on people of the train split who were held out."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("trial", "was %", "people", "windows %", "a person %: mean ± sd", "worst"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for entry, known in zip(chosen, found, strict=True):
+        worst = known.worst
+        table.add_row(
+            str(entry.number),
+            percent(entry.row["test_accuracy"]),
+            str(len(known.people)),
+            percent(known.accuracy),
+            f"{percent(known.mean)} ± {percent(known.sd)}",
+            f"{percent(worst.accuracy)} (person {worst.subject})",
+        )
+    console.print(table)
+    console.print(
+        "\n[dim]Each person of the train split held out once, trained on the others for the "
+        "checkpoint epoch; the test set takes no part, but once chose this configuration and "
+        "epoch.[/]",
+        soft_wrap=True,
+    )
+    _show_inputs(chosen, console)
+
+
+def _show_inputs(chosen: Sequence[Entry], console: Console) -> None:
+    """Say of which entries the inputs are standardised, and what that means."""
+    marked = [entry for entry in chosen if label(entry.standardize)]
+    for way in sorted({entry.standardize for entry in marked}):
+        own = [str(entry.number) for entry in marked if entry.standardize == way]
+        trials = f"trial{'s' if len(own) > 1 else ''} {', '.join(own)}"
+        console.print(f"{trials}: {explained(way)}", soft_wrap=True, style="dim")
+
+
+def show_comparison(comparison: Comparison, console: Console) -> None:
+    """Write how two entries' networks differ on the same test windows."""
+    first, second = comparison.first, comparison.second
+    console.print(
+        f"trial {first.number} alone is right on {comparison.only_first} test windows, "
+        f"trial {second.number} alone on {comparison.only_second}: "
+        f"p = {comparison.p:.2g} (McNemar's exact test, two-sided)",
+        soft_wrap=True,
+    )
+    if comparison.p < 0.01:
+        better = first if comparison.only_first > comparison.only_second else second
+        console.print(f"Trial {better.number}'s network is the better one on these windows.")
+    else:
+        console.print("That is no more than luck would do: neither network is shown to be better.")
+
+
+def show_reproduction(found: Reproduction, console: Console) -> None:
+    """Say whether a trial came back to the last bit, or what differs, and probably why."""
+    record = found.record
+    verdict = "[green]identical[/]" if found.identical else "[bold red]differs[/]"
+    console.print(f"[bold]{escape(record.entry.title)}:[/] {verdict}")
+    if found.identical:
+        console.print(
+            f"Trained again with seed {record.entry.seed}{_others(record.figures)} for "
+            f"{record.figures['epochs']} epochs on the same data "
+            f"({record.entry.stored.fingerprint}), it is the same to the last bit: "
+            f"{', '.join(found.same)}.",
+        )
+    else:
+        console.print(_table(found.differences))
+        console.print(f"Identical: {', '.join(found.same) or 'nothing'}.")
+    if found.missing:
+        console.print(f"[dim]Not compared: {escape('; '.join(found.missing))}.[/]")
+    if found.identical:
+        return
+    console.print("\n[bold]Probable causes[/]")
+    for each in found.causes:
+        console.print(f"  {escape(f'{each.name}: {each.recorded} then, {each.now} now')}")
+    if not found.causes:
+        console.print(
+            "  Versions, device and data are those recorded, so another model of processor, or a "
+            "record that was changed."
+        )
+
+
+def _others(figures: Mapping[str, Any]) -> str:
+    count = figures.get("replicas", 1)
+    return "" if count == 1 else f" and {count - 1} that follow from it,"
+
+
+def show_export(exported: Exported, console: Console, errors: Console) -> None:
+    """Say what was written, how well the network in it does, and on stderr what is missing."""
+    about = exported.about
+    figures, recorded, seeds = about["figures"], about["recorded"], about["seeds"]
+    console.print(
+        f"[bold]trial {about['trial']} of study {escape(about['study'])}[/] is in "
+        f"{escape(str(exported.folder))}: {', '.join(exported.files)}",
+        soft_wrap=True,
+    )
+    console.print(
+        f"test {percent(figures['test_accuracy'])} %, train {percent(figures['train_accuracy'])} "
+        f"%, gap {percent(figures['gap'])} pp as evaluated now; weights: "
+        f"{about['weights']['from']}{calibration(about)}",
+        soft_wrap=True,
+    )
+    if seeds is not None:
+        board = about["leaderboard"]
+        console.print(
+            f"the leaderboard has the means over {seeds['count']} seeds: test "
+            f"{percent(board['test_accuracy'])} ± {percent(seeds['test_accuracy_sd'])} %, gap "
+            f"{percent(board['gap'])} pp; this network is the first seed's",
+            soft_wrap=True,
+        )
+    if figures != figures | recorded:
+        errors.print(
+            "[bold yellow]warning:[/] this is not the leaderboard's network, which has "
+            f"{percent(recorded['test_accuracy'])} % and {percent(recorded['gap'])} pp; training "
+            f"again did not bring it back (`har-search reproduce {about['trial']}` says why)"
+        )
+    if exported.no_onnx:
+        errors.print(
+            f"[bold yellow]warning:[/] model.onnx was left out: {escape(exported.no_onnx)}"
+        )
+
+
+def _table(differences: Sequence[Difference]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("figure", "recorded", "now"):
+        table.add_column(heading, overflow="fold")
+    for each in differences:
+        table.add_row(escape(each.name), *map(escape, _values(each)))
+    return table
+
+
+def _values(difference: Difference) -> tuple[str, str]:
+    """Write both values of a difference; of a learning curve or matrix only where it begins."""
+    recorded, now = difference.recorded, difference.now
+    if isinstance(recorded, dict):
+        from har_search.entries.reproduce import first_epoch_apart
+
+        return "", f"another from epoch {first_epoch_apart(recorded, now)} on"
+    if isinstance(recorded, list):
+        moved = sum(
+            abs(ours - theirs)
+            for row, other in zip(recorded, now, strict=True)
+            for ours, theirs in zip(row, other, strict=True)
+        )
+        return "", f"{moved // 2} of {sum(map(sum, now)):,} windows moved"
+    return str(recorded), str(now)

@@ -1,0 +1,201 @@
+"""A search on the screen: a live display on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.text import Text
+
+from har_search.challenge.rules import Track
+from har_search.challenge.words import percent
+from har_search.search.events import FailedTrial, FinishedTrial
+
+if TYPE_CHECKING:
+    from har_search.challenge.held_out import BySubject
+    from har_search.entries.confirm import Progress as Progressed
+    from har_search.entries.entry import Entry
+
+
+class SearchProgress:
+    """A `search.Watcher` that shows trials done, pace, time left and each track's best so far."""
+
+    def __init__(self, console: Console, tracks: tuple[Track, ...]) -> None:
+        self.console, self.tracks = console, tracks
+        self.best: dict[str, FinishedTrial] = {}
+        self.best_score: FinishedTrial | None = None
+        self.bar = Progress(
+            TextColumn("[bold]{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[pace]}"),
+            console=console,
+        )
+        self.live = (
+            Live(console=console, refresh_per_second=4, get_renderable=self.render)
+            if console.is_terminal
+            else None
+        )
+
+    def __enter__(self) -> SearchProgress:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self.live is not None:
+            self.live.stop()
+
+    def render(self) -> Group:
+        """Return what the terminal shows now."""
+        return Group(self.bar, *(Text.from_markup(line) for line in self.best_lines()))
+
+    def best_lines(self) -> list[str]:
+        """Say who leads, a line for the score and one for each track, ticked where it qualifies."""
+        lines = []
+        if self.best_score is not None:
+            lines.append(f"best score  {_figures(self.best_score)}")
+        for track in self.tracks:
+            label = f"track {escape(track.name)}"
+            if track.name in self.best:
+                lines.append(f"{label}     [green]✓ {_figures(self.best[track.name])}[/]")
+            else:
+                lines.append(f"{label}     [dim]– none yet ({track.rule})[/]")
+        return lines
+
+    def started(
+        self, done: int, total: int, workers: int, leaders: Sequence[FinishedTrial]
+    ) -> None:
+        """Show the bar, and who leads from earlier."""
+        if done < total:
+            self.console.print(f"search {workers} worker{'s' if workers > 1 else ''}")
+        for trial in leaders:
+            self.keep(trial)
+        self.begun, self.done_before = time.monotonic(), done
+        self.total = total
+        self.task = self.bar.add_task("trials", total=total, completed=done, pace="")
+        if self.live is not None and done < total:
+            self.live.start()
+
+    def finished(self, trial: FinishedTrial) -> None:
+        """Count a trial and keep it where it leads."""
+        self.keep(trial)
+        self.counted(trial.done)
+        if self.live is None:
+            note = "pruned" if trial.pruned else "complete"
+            tracks = f" track {' '.join(trial.tracks)}" if trial.tracks else ""
+            self.console.print(
+                f"{trial.done}/{self.total} trial {trial.number} {note}: {_figures(trial)}, "
+                f"{_seeds(trial)}{trial.epochs} epochs in {trial.seconds:.1f} s{tracks}",
+                highlight=False,
+                soft_wrap=True,
+            )
+
+    def counted(self, done: int) -> None:
+        """Move the bar, also for what other machines did."""
+        self.bar.update(self.task, completed=done, pace=self.pace(done))
+
+    def keep(self, trial: FinishedTrial) -> None:
+        """Remember a trial where it leads."""
+        if self.best_score is None or trial.score > self.best_score.score:
+            self.best_score = trial
+        for track in trial.tracks:
+            leader = self.best.get(track)
+            if leader is None or _track_order(trial) < _track_order(leader):
+                self.best[track] = trial
+
+    def pace(self, done: int) -> str:
+        """Say trials a minute and the time left."""
+        seconds = max(time.monotonic() - self.begun, 1e-9)
+        per_minute = 60 * (done - self.done_before) / seconds
+        if per_minute == 0:
+            return ""
+        minutes, rest = divmod(round(60 * (self.total - done) / per_minute), 60)
+        return f"{per_minute:.1f} trials/min, {minutes}:{rest:02} left"
+
+    def failed(self, trial: FailedTrial) -> None:
+        """Show why a trial failed."""
+        self.console.print(f"trial {trial.number} failed: {escape(trial.reason)}", style="yellow")
+
+    def replaced(self, exit_code: int) -> None:
+        """Tell that a worker died."""
+        self.console.print(
+            f"a worker died (exit code {exit_code}); another takes its place, and its trial's "
+            "parameters are tried again",
+            style="yellow",
+            soft_wrap=True,
+        )
+
+    def stopping(self) -> None:
+        """Acknowledge Ctrl-C."""
+        self.console.print("stopping after this epoch; once more stops at once", style="yellow")
+
+
+def _figures(trial: FinishedTrial) -> str:
+    spread = "" if trial.test_accuracy_sd is None else f" ± {percent(trial.test_accuracy_sd)}"
+    return (
+        f"test {percent(trial.test_accuracy)}{spread} % gap {percent(trial.gap)} pp "
+        f"score {percent(trial.score)}"
+    )
+
+
+def _seeds(trial: FinishedTrial) -> str:
+    return "" if trial.replicas == 1 else f"{trial.replicas} seeds of "
+
+
+def _track_order(trial: FinishedTrial) -> tuple[float, float, int, int]:
+    return (-trial.test_accuracy, trial.gap, trial.parameters, trial.number)
+
+
+class EntriesProgress:
+    """Shows entries being trained again: a bar each on a terminal, else a line for each result."""
+
+    def __init__(self, console: Console, entries: Sequence[Entry], total: int, unit: str) -> None:
+        self.console, self.unit = console, unit
+        self.bars = Progress(
+            TextColumn("[bold]{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[figures]}"),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self.tasks = {
+            entry: self.bars.add_task(f"trial {entry.number}", total=total, figures=unit)
+            for entry in entries
+        }
+        self.told: dict[Entry, int] = {}
+
+    def __enter__(self) -> EntriesProgress:
+        self.bars.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.bars.stop()
+
+    def confirmed(self, progress: Progressed) -> None:
+        """Show an entry's figures with fresh seeds so far."""
+        tests = progress.confirmed.test_accuracies
+        mean = sum(tests) / len(tests) if tests else None
+        self._show(progress.entry, len(tests), mean, done=progress.done)
+
+    def held_out(self, entry: Entry, known: BySubject) -> None:
+        """Show an entry's figures on people held out so far."""
+        self._show(entry, len(known.people), known.mean if known.people else None)
+
+    def _show(self, entry: Entry, count: int, mean: float | None, *, done: bool = False) -> None:
+        figures = self.unit if mean is None else f"{self.unit}, {percent(mean)} % mean"
+        total = count if done else None  # None leaves it as it is
+        self.bars.update(self.tasks[entry], total=total, completed=count, figures=figures)
+        if not self.console.is_terminal and count and self.told.get(entry) != count:
+            self.console.print(f"trial {entry.number}: {count} {figures}")
+        self.told[entry] = count

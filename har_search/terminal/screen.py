@@ -1,0 +1,187 @@
+"""What commands show: the data, the standings, and the consoles that they are written to."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+
+from har_search.challenge.inputs import label
+from har_search.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from har_search.board.standings import Leaderboard, Selection
+    from har_search.data.dataset import Dataset
+    from har_search.data.locate import Located
+    from har_search.search.run import SearchOptions, SearchOutcome
+    from har_search.study.spec import StudySpec
+
+errors = Console(stderr=True, soft_wrap=True)
+
+
+def screen() -> Console:
+    """Return the console for standard output; a pipe gets lines as long as they need."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=200)
+
+
+class Format(StrEnum):
+    """How `leaderboard` writes the standings."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    markdown = "markdown"
+
+
+def locate_data(data: str) -> Located:
+    """Find the data set, showing a download's progress and warning of a fallback."""
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    from har_search.data.locate import locate  # httpx and NumPy: not for every command
+
+    progress = Progress(
+        "downloading UCI HAR",
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=errors,
+    )
+    task = progress.add_task("download", total=None)
+
+    def on_progress(done: int, total: int) -> None:
+        progress.start()
+        progress.update(task, completed=done, total=total)
+
+    def on_parse() -> None:
+        errors.print("parsing the data set, once …")
+
+    try:
+        located = locate(data, on_progress=on_progress, on_parse=on_parse)
+    finally:
+        if progress.live.is_started:
+            progress.stop()
+    if located.fallback_reason is not None:
+        Console(stderr=True).print(
+            Panel(
+                "[bold]These are SIMULATED data, not the homework's.[/]\n"
+                f"{escape(located.fallback_reason)}.\n"
+                "Figures on them say nothing about the challenge and stand in a study of their "
+                "own. For the real data connect to the Internet, or give a copy of UCI's zip "
+                "with --data PATH.",
+                title="no real data",
+                border_style="red",
+            )
+        )
+    return located
+
+
+def show_data(dataset: Dataset, console: Console) -> None:
+    """Name the data in one line."""
+    console.print(
+        f"data   {dataset.name} {dataset.fingerprint}: {len(dataset.train.labels):,} training and "
+        f"{len(dataset.test.labels):,} test windows from {escape(dataset.source)}",
+        soft_wrap=True,
+    )
+
+
+def show_study(spec: StudySpec, dataset: Dataset, console: Console) -> None:
+    """Name the study in one line."""
+    from har_search.storage.studies import study_name  # SQLAlchemy: not for every command
+
+    described = f": {spec.description}" if spec.description else ""
+    words = label(spec.standardize)
+    console.print(
+        f"study  {study_name(spec, dataset.name)}{described}{f' ({words})' if words else ''}",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def show_ending(
+    outcome: SearchOutcome, options: SearchOptions, study: str, console: Console
+) -> None:
+    """Say why the search ended, and what to type next."""
+    done, total = outcome.done, options.trials
+    line = {
+        "complete": f"The study has its {done} trial{'s' if done != 1 else ''}.",
+        "tracks": f"Track {' and '.join(options.until)}: found, at {done} of {total} trials.",
+        "time": f"Out of time at {done} of {total} trials; all are kept.",
+        "interrupted": f"Interrupted at {done} of {total} trials; all are kept.",
+    }[outcome.ending]
+    if done < total:
+        again = "" if study == "homework" else f" --study {study}"
+        line += f" Go on with `har-search run --trials {total}{again}`."
+    only = "" if study == outcome.study_name == "homework" else f" --study {outcome.study_name}"
+    line += (
+        f" Next: `har-search show TRIAL{only}`, and `har-search confirm{only}` to see which of the "
+        "best stand with fresh seeds"
+    )
+    console.print(f"\n{line}", markup=False, soft_wrap=True)
+
+
+def show_leaderboard(
+    storage: str, selection: Selection, console: Console, output_format: Format = Format.table
+) -> None:
+    """Query and write the standings."""
+    from har_search.board import formats  # pandas: not for every command
+    from har_search.board.standings import leaderboard, study_names
+
+    board = leaderboard(storage, selection)
+    names = study_names(storage) if board.standings.empty else []
+    if selection.study is not None and names and selection.study not in names:
+        raise NotFoundError(f"no study '{selection.study}'; there is {', '.join(names)}")
+    if output_format is Format.json:
+        print(formats.to_json(board))
+    elif output_format is Format.csv:
+        print(formats.to_csv(board))
+    elif output_format is Format.markdown:
+        print(formats.to_markdown(board))
+    elif board.standings.empty:
+        console.print(nothing_to_show(selection, names), markup=False)
+    else:
+        show_table(board, console)
+
+
+def show_table(board: Leaderboard, console: Console) -> None:
+    """Write the leaders, the table and what it was selected from."""
+    from har_search.board import words
+    from har_search.board.standings import rows_of
+    from har_search.terminal.table import table
+
+    leaders = [row for row in board.leaders.values() if row is not None]
+    shown = [*rows_of(board), *leaders]
+    console.print(words.leaders_line(board), markup=False, soft_wrap=True)
+    console.print()
+    console.print(table(board, console))
+    console.print(
+        f"\n[dim]{len(board.standings)} of {board.finished} finished trials; "
+        f"{words.foot(rows_of(board))}[/]",
+        soft_wrap=True,
+    )
+    for note in words.input_notes(shown):
+        console.print(note, markup=False, soft_wrap=True, style="dim")
+
+
+def nothing_to_show(selection: Selection, names: list[str]) -> str:
+    """Say that no trial is there to rank, and what to run."""
+    filters = (selection.track, selection.student)
+    if any(value is not None for value in filters):
+        return "No finished trial fits these filters yet; `har-search leaderboard` shows all."
+    simulated = [name for name in names if name.endswith("-simulated")]
+    if selection.study is None and simulated:
+        return (
+            "No finished trial on real data yet; `har-search leaderboard --study "
+            f"{simulated[0]}` shows simulated ones."
+        )
+    return "No finished trial yet; run `har-search run --trials 200` first."

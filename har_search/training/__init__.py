@@ -1,0 +1,1 @@
+"""How a network learns: from one step to a trial's figures."""

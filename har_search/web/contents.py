@@ -1,0 +1,171 @@
+"""What the leaderboard's page shows, from the database, for one choice of filters."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from har_search.board import pictures
+from har_search.board.standings import SORTS, Selection, leaderboard, rows_of
+from har_search.board.status import StudyStatus, overview, points
+from har_search.challenge.rules import HOMEWORK_TRACKS, Track
+from har_search.data.dataset import SIMULATED
+
+PAGE = 50  # entries
+FRESH_SECONDS = 1.0  # however many people watch, the database is asked once in so long
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a visitor chose to see; empty means all."""
+
+    study: str = ""
+    student: str = ""
+    track: str = ""
+    sort: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, str]) -> Choice:
+        """Read a request's arguments; what makes no sense is left out."""
+        page, sort = arguments.get("page", ""), arguments.get("sort", "")
+        return cls(
+            arguments.get("study", ""),
+            arguments.get("student", ""),
+            arguments.get("track", ""),
+            sort if sort in SORTS else "",
+            int(page) if page.isdecimal() and 0 < len(page) < 7 and int(page) else 1,
+        )
+
+    def arguments(self, **changes: Any) -> dict[str, Any]:
+        """Return the arguments of a link to this choice with changes; a change starts at page 1."""
+        changed = replace(self, **{"page": 1, **changes})
+        return {name: value for name, value in vars(changed).items() if value not in ("", 1)}
+
+
+@dataclass(frozen=True)
+class Board:
+    """The page's content; `rows` and `leaders` are standings as `leaderboard.rows_of` gives."""
+
+    choice: Choice
+    studies: tuple[StudyStatus, ...]
+    shown: tuple[StudyStatus, ...]
+    students: tuple[str, ...]
+    tracks: tuple[Track, ...]
+    leaders: Mapping[str, dict[str, Any] | None]
+    rows: list[dict[str, Any]]
+    ranked: int
+    finished: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages the entries fill."""
+        return max(math.ceil(self.ranked / PAGE), 1)
+
+    @property
+    def any_confirmed(self) -> bool:
+        """Whether an entry on this page was trained again with fresh seeds."""
+        return any(row["confirmed"] for row in self.rows)
+
+    @property
+    def any_replicas(self) -> bool:
+        """Whether an entry on this page is a mean over seeds."""
+        return any(row["replicas"] > 1 for row in self.rows)
+
+    @property
+    def ways(self) -> list[str]:
+        """How the inputs of the entries on this page are standardised, each way once."""
+        shown = [*self.rows, *filter(None, self.leaders.values())]
+        return sorted({row["standardize"] for row in shown})
+
+    @property
+    def simulated(self) -> bool:
+        """Whether these are figures on simulated data."""
+        return any(study.dataset == SIMULATED for study in self.shown)
+
+
+class UnknownStudyError(Exception):
+    """No study of that name is in the database, or not any more."""
+
+
+def board(url: str, choice: Choice) -> Board:
+    """Return the page's content, at most `FRESH_SECONDS` old.
+
+    Raises:
+        UnknownStudyError: the chosen study is not there.
+        NotFoundError: no database there.
+        StorageError: it cannot be read.
+    """
+    return _board(url, choice, int(time.monotonic() / FRESH_SECONDS))
+
+
+@lru_cache(maxsize=64)
+def _board(url: str, choice: Choice, _tick: int) -> Board:
+    seen = overview(url)
+    shown = shown_studies(seen.studies, choice.study)
+    selection = Selection(
+        study=choice.study or None,
+        track=choice.track or None,
+        student=choice.student or None,
+        sort=choice.sort or None,
+        top=PAGE,
+        skip=(choice.page - 1) * PAGE,
+        simulated=bool(shown) and shown[0].dataset == SIMULATED,
+    )
+    found = leaderboard(url, selection)
+    tracks = {track.name: track for study in shown for track in study.tracks}
+    return Board(
+        choice=choice,
+        studies=seen.studies,
+        shown=shown,
+        students=seen.students,
+        tracks=tuple(tracks.values()) or HOMEWORK_TRACKS,
+        leaders=found.leaders,
+        rows=rows_of(found),
+        ranked=found.ranked,
+        finished=found.finished,
+    )
+
+
+def shown_studies(studies: tuple[StudyStatus, ...], chosen: str) -> tuple[StudyStatus, ...]:
+    """Return the chosen study, or all on real data, or all where there are none such.
+
+    Raises:
+        UnknownStudyError: the chosen study is not there.
+    """
+    if chosen:
+        found = tuple(study for study in studies if study.name == chosen)
+        if not found:
+            raise UnknownStudyError(chosen)
+        return found
+    return tuple(study for study in studies if study.dataset != SIMULATED) or studies
+
+
+def gap_picture(url: str, chosen: str, theme: str) -> bytes:
+    """Return the picture of accuracy against gap as SVG.
+
+    Raises:
+        UnknownStudyError: the chosen study is not there.
+        NotFoundError: no database there.
+        StorageError: it cannot be read.
+    """
+    shown = shown_studies(overview(url).studies, chosen)
+    done = tuple((study.name, study.done, study.tracks) for study in shown)
+    return _gap_picture(url, done, theme)
+
+
+@lru_cache(maxsize=16)
+def _gap_picture(
+    url: str, done: tuple[tuple[str, int, tuple[Track, ...]], ...], theme: str
+) -> bytes:
+    """Draw it anew only where another trial has finished."""
+    tracks = {track.name: track for _, _, own in done for track in own}
+    found = points(url, tuple(name for name, _, _ in done))
+    figure = pictures.accuracy_against_gap(
+        found, tuple(tracks.values()) or HOMEWORK_TRACKS, pictures.THEMES[theme]
+    )
+    return pictures.svg(figure)

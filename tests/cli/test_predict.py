@@ -1,0 +1,216 @@
+"""Activities of new windows, by an exported folder or a trial, for people and for programs."""
+
+import csv
+import io
+import json
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from har_search.challenge.activities import ACTIVITIES
+from har_search.data.locate import Located
+from har_search.entries.checkpoint import network_of, saved_weights
+from har_search.entries.record import read_record
+from har_search.errors import ExportError
+from har_search.handin.folder import read_network
+from har_search.networks import mlp
+from har_search.networks.predictions import predict, to_csv, to_table
+from har_search.storage.artifacts import folder_of
+from har_search.study.spec import StudySpec
+from tests.conftest import Ran, search
+
+HarSearch = Callable[..., Ran]
+
+
+@pytest.fixture
+def x_test(uci_folder: Path) -> Path:
+    return uci_folder / "test" / "X_test.txt"
+
+
+@pytest.fixture
+def exported(har_search: HarSearch, kept: str, uci_zip: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "exported"
+    ran = har_search("export", 1, "--to", folder, "--storage", kept, "--data", uci_zip)
+    assert ran.code == 0, ran.err
+    return folder
+
+
+def test_a_folder_a_trial_and_training_again_agree(
+    har_search: HarSearch, kept: str, exported: Path, x_test: Path, located: Located, uci_zip: Path
+) -> None:
+    by_folder = har_search("predict", exported, x_test, "--format", "csv")
+    assert (by_folder.code, by_folder.err) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(by_folder.out)))
+    test = located.dataset.test
+    assert list(rows[0]) == ["window", "activity", "probability", *ACTIVITIES]
+    assert [int(row["window"]) for row in rows] == list(range(1, len(test.labels) + 1))
+    right = [
+        row["activity"] == ACTIVITIES[label] for row, label in zip(rows, test.labels, strict=True)
+    ]
+    assert np.mean(right) == read_record(kept, 1).figures["test_accuracy"]
+    for row in rows:
+        every = {name: float(row[name]) for name in ACTIVITIES}
+        assert sum(every.values()) == pytest.approx(1, abs=1e-5)
+        assert max(every, key=lambda name: every[name]) == row["activity"]
+        assert row["probability"] == row[row["activity"]]
+
+    options = ("--format", "csv", "--storage", kept)
+    by_trial = har_search("predict", 1, x_test, *options)
+    assert by_trial == by_folder  # and no data were asked for
+    folder = folder_of(kept)
+    assert folder is not None
+    shutil.rmtree(folder)
+    again = har_search("predict", 1, x_test, *options, "--data", uci_zip)
+    assert again.out == by_folder.out
+    assert "training trial 1 of study quick again, " in again.err
+    assert "its saved weights are gone" in again.err
+
+
+def test_the_table_is_for_people(har_search: HarSearch, exported: Path, x_test: Path) -> None:
+    ran = har_search("predict", exported, x_test)
+    lines = ran.out.splitlines()
+    assert lines[0] == "window  activity            probability %"
+    assert len(lines) == 101
+    assert max(map(len, lines)) < 80
+    number, activity, probability = lines[1].split()
+    assert number == "1"
+    assert activity in ACTIVITIES
+    assert 100 / 6 <= float(probability) <= 100
+
+
+@pytest.mark.parametrize("output_format", ["table", "csv"])
+def test_thousands_of_windows_are_quick(output_format: str) -> None:
+    network = mlp.build(mlp.MLPConfig(64, 1, 0.1, True))
+    windows = np.zeros((20_000, 561), np.float32)
+    began = time.perf_counter()
+    found = predict(network, windows)
+    text = to_csv(found) if output_format == "csv" else to_table(found)
+    assert text.count("\n") == 20_001
+    assert time.perf_counter() - began < 10  # 0.2 s where nothing else runs
+
+
+def test_chunks_do_not_matter() -> None:
+    network = mlp.build(mlp.MLPConfig(16, 2, 0.5, True)).train()
+    windows = np.random.default_rng(0).uniform(-1, 1, (5000, 561)).astype(np.float32)
+    found = predict(network, windows)
+    with torch.inference_mode():
+        logits = network.eval()(torch.from_numpy(windows))
+    assert np.allclose(found.probabilities, logits.softmax(dim=1).numpy(), atol=1e-6)
+    assert np.array_equal(found.activities, found.probabilities.argmax(axis=1))
+    assert np.array_equal(found.best, found.probabilities.max(axis=1))
+
+
+def test_a_trial_on_a_server_is_used_from_the_folder_that_is_named(
+    har_search: HarSearch,
+    postgresql_url: str,
+    quick: StudySpec,
+    located: Located,
+    tmp_path: Path,
+    x_test: Path,
+    uci_zip: Path,
+) -> None:
+    folder = tmp_path / "shared"
+    search(postgresql_url, quick, located.dataset, 1, folder)
+    options = ("predict", 0, x_test, "--storage", postgresql_url, "--data", uci_zip)
+    ran = har_search(*options, "--artifacts", folder)
+    assert (ran.code, ran.err) == (0, "")
+    again = har_search(*options)
+    assert again.out == ran.out
+    assert "where its weights were saved is not known here (--artifacts FOLDER)" in again.err
+
+
+def test_it_writes_nothing(har_search: HarSearch, kept: str, tmp_path: Path, x_test: Path) -> None:
+    def content() -> dict[Path, bytes]:
+        return {each: each.read_bytes() for each in sorted(tmp_path.rglob("*")) if each.is_file()}
+
+    before = content()
+    assert har_search("predict", 1, x_test, "--storage", kept).code == 0
+    assert content() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["gone", "X"], 1, "gone is no folder that `har-search export` wrote (gone/trial.json: No"),
+        (["99", "X"], 1, "no finished trial 99"),
+        (["1", "gone.txt"], 1, "gone.txt: cannot be read (No such file or directory)"),
+        (["1", "bad.csv"], 1, "bad.csv row 1 has 3 columns, not 561"),
+        (["1", "X", "--format", "json"], 2, "'--format'"),
+        (["1"], 2, "Missing argument 'WINDOWS'"),
+    ],
+)
+def test_bad_input_is_one_line(
+    har_search: HarSearch, kept: str, x_test: Path, arguments: list[str], code: int, message: str
+) -> None:
+    Path("bad.csv").write_text("0.1,0.2,0.3\n")
+    given = [str(x_test) if each == "X" else each for each in arguments]
+    ran = har_search("predict", *given, "--storage", kept)
+    assert (ran.code, ran.out) == (code, "")
+    (line,) = ran.err.splitlines()
+    assert line.startswith("error: ")
+    assert message in line.replace("\\", "/")
+
+
+def test_a_damaged_folder_is_refused_and_its_code_is_never_run(exported: Path) -> None:
+    (exported / "model.py").write_text("raise SystemExit('run')")
+    assert isinstance(read_network(exported).network, torch.nn.Sequential)
+    about = json.loads((exported / "trial.json").read_text())
+    weights = (exported / "weights.safetensors").read_bytes()
+    for changed in (
+        {**about, "network": {**about["network"], "width": 7}},
+        {**about, "network": {**about["network"], "features": 3}},
+        {**about, "network": {**about["network"], "width": "128"}},
+        {**about, "network": {"more": 1}},
+        {**about, "format": 99},
+        {**about, "standardize": "train"},  # but no layer that does
+        {**about, "standardize": "nobody"},
+        {},
+        [],
+    ):
+        (exported / "trial.json").write_text(json.dumps(changed))
+        with pytest.raises(ExportError, match="damaged, or by another version"):
+            read_network(exported)
+    (exported / "trial.json").write_text("{")
+    with pytest.raises(ExportError, match="damaged"):
+        read_network(exported)
+    (exported / "trial.json").write_text(json.dumps(about))
+    (exported / "weights.safetensors").write_bytes(weights[:-8])
+    with pytest.raises(ExportError, match="damaged"):
+        read_network(exported)
+    (exported / "weights.safetensors").unlink()
+    with pytest.raises(ExportError, match=r"weights\.safetensors: No such file"):
+        read_network(exported)
+
+
+def test_a_folder_of_the_first_format_is_read(exported: Path, x_test: Path) -> None:
+    now = read_network(exported)
+    about = json.loads((exported / "trial.json").read_text())
+    del about["standardize"], about["network"]["standardizes"]
+    (exported / "trial.json").write_text(json.dumps({**about, "format": 1}))
+    then = read_network(exported)
+    assert (then.takes, then.config) == (now.takes, now.config)
+    assert str(then.network) == str(now.network)
+
+
+def test_weights_that_do_not_fit_are_not_used(kept: str) -> None:
+    record = read_record(kept, 1)
+    folder = folder_of(kept)
+    assert folder is not None
+    assert saved_weights(record, folder).weights is not None
+    other = {
+        **record.files,
+        "weights.safetensors": read_record(kept, 2).files["weights.safetensors"],
+    }
+    if record.entry.config.mlp.width != read_record(kept, 2).entry.config.mlp.width:
+        assert "damaged" in saved_weights(replace(record, files=other), folder).reason
+    escape = {"weights.safetensors": "../../etc/passwd"}
+    assert "gone" in saved_weights(replace(record, files=escape), folder).reason
+    assert "were saved" in saved_weights(replace(record, files={}), folder).reason
+    with pytest.raises(RuntimeError):
+        network_of(record, {})

@@ -1,0 +1,388 @@
+"""A trial as a folder: each file of it, the network in it, and what keeps it from being made."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from har_search.challenge.inputs import NONE
+from har_search.data.locate import Located, locate
+from har_search.entries.checkpoint import checkpoint
+from har_search.entries.record import Record, read_record
+from har_search.errors import ExportError, StudyMismatchError
+from har_search.handin import export as export_module
+from har_search.handin.export import check_target, export
+from har_search.handin.folder import FILES
+from har_search.handin.model_file import model_source
+from har_search.networks import mlp
+from har_search.networks.mlp import MLPConfig
+from har_search.storage.artifacts import folder_of
+from har_search.storage.database import open_for_writing
+from har_search.study.spec import StudySpec
+from tests.conftest import Ran, search
+from tests.networks.test_onnx import CONFIGS
+
+HarSearch = Callable[..., Ran]
+Export = Callable[..., Ran]
+
+
+@pytest.fixture
+def run_export(har_search: HarSearch, kept: str, uci_zip: Path) -> Export:
+    """Export trial 1 on the command line."""
+
+    def run(folder: Path, *options: object) -> Ran:
+        given = ("--to", folder, "--storage", kept, "--data", uci_zip, *options)
+        return har_search("export", 1, *given)
+
+    return run
+
+
+def silent(record: Record, epochs: int, reason: str) -> None: ...
+
+
+def network_in(folder: Path) -> tuple[nn.Sequential, dict[str, torch.Tensor]]:
+    """Run the folder's model.py, as `import model` does."""
+    namespace: dict[str, object] = {"__file__": str(folder / "model.py"), "__name__": "model"}
+    exec((folder / "model.py").read_text(encoding="utf-8"), namespace)
+    network = namespace["model"]
+    assert isinstance(network, nn.Sequential)
+    return network, namespace["load_weights"]()  # type: ignore[operator]
+
+
+def test_the_folder_holds_everything_and_it_agrees(
+    run_export: Export, kept: str, located: Located, tmp_path: Path
+) -> None:
+    folder = tmp_path / "new" / "trial-1"
+    ran = run_export(folder)
+    assert (ran.code, ran.err) == (0, "")
+    assert sorted(each.name for each in folder.iterdir()) == sorted(FILES)
+    assert sorted(each.name for each in folder.parent.iterdir()) == ["trial-1"]
+    record = read_record(kept, 1)
+    about = json.loads((folder / "trial.json").read_text())
+    for name in ("test_accuracy", "train_accuracy", "gap", "score", "parameters"):
+        assert about["figures"][name] == record.figures[name]
+    assert record.details is not None
+    assert about["confusion"] == record.details.confusion
+    assert about["hyperparameters"] == record.entry.row["params"]
+    assert (about["seed"], about["student"]) == (record.entry.seed, record.figures["student"])
+    assert about["data"]["fingerprint"] == located.dataset.fingerprint
+    assert about["weights"]["from"] == "the trial's checkpoint"
+    assert "torch" in about["trained_with"]["versions"]
+
+    network, weights = network_in(folder)
+    assert not network.training
+    plain = load_file(folder / "weights.safetensors")
+    assert weights.keys() == plain.keys() == network.state_dict().keys()
+    assert all(torch.equal(weights[key], plain[key]) for key in plain)
+    windows = located.dataset.test.features
+    with torch.inference_mode():
+        logits = network(torch.from_numpy(windows)).numpy()
+    right = (logits.argmax(axis=1) == located.dataset.test.labels).mean()
+    assert right == record.figures["test_accuracy"]
+
+    session = onnxruntime.InferenceSession(folder / "model.onnx")
+    (by_onnx,) = session.run(["logits"], {"windows": windows})
+    assert np.abs(by_onnx - logits).max() <= 1e-5
+    assert np.array_equal(by_onnx.argmax(axis=1), logits.argmax(axis=1))
+    one = session.run(None, {"windows": windows[:1]})[0]
+    assert one.shape == (1, 6)
+    assert (folder / "confusion-matrix.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_model_py_is_the_network(config: MLPConfig, tmp_path: Path) -> None:
+    trained = mlp.build(config)
+    save_file(trained.state_dict(), tmp_path / "weights.safetensors", metadata={"a": "b"})
+    (tmp_path / "model.py").write_text(model_source(config, NONE))
+    network, _ = network_in(tmp_path)
+    assert str(network) == str(trained)
+    windows = torch.rand(3, 561)
+    assert torch.equal(network(windows), trained.eval()(windows))
+
+
+def test_without_the_onnx_packages_all_else_is_written(
+    run_export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "out"
+    assert run_export(folder).code == 0
+    for missing in ("onnx", "onnxruntime"):
+        with monkeypatch.context() as patch:
+            patch.setitem(sys.modules, missing, None)
+            ran = run_export(folder, "--force")
+        assert ran.code == 0
+        assert "warning: model.onnx was left out: the package" in ran.err
+        assert "`pip install 'har-search[onnx]'` brings it" in ran.err
+        written = {each.name for each in folder.iterdir()}
+        assert written == set(FILES) - {"model.onnx"}  # and no stale one stays
+        assert "ONNX" not in (folder / "README.md").read_text()
+
+
+def test_an_onnx_model_that_is_off_is_left_out(
+    run_export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_module, "distance", lambda *_: float("nan"))
+    ran = run_export(tmp_path / "out")
+    assert "model.onnx was left out: ONNX Runtime's logits are up to nan away" in ran.err
+    assert not (tmp_path / "out" / "model.onnx").exists()
+
+
+def test_lost_and_changed_weights_are_trained_again(
+    run_export: Export, kept: str, tmp_path: Path
+) -> None:
+    record, artifacts = read_record(kept, 1), folder_of(kept)
+    assert artifacts is not None
+    path = artifacts / record.files["weights.safetensors"]
+    first = tmp_path / "first"
+    run_export(first)
+    whole = (first / "weights.safetensors").read_bytes()
+    weights = load_file(path)
+    last = [key for key in weights if key.endswith("weight")][-1]
+    save_file({**weights, last: -weights[last]}, path)
+    for reason in ("its saved weights have a test accuracy of", "its saved weights are gone"):
+        ran = run_export(tmp_path / "again", "--force")
+        assert ran.code == 0
+        assert f"training trial 1 of study quick again, {record.entry.epoch} epochs" in ran.err
+        assert reason in " ".join(ran.err.split())
+        assert (tmp_path / "again" / "weights.safetensors").read_bytes() == whole
+        about = json.loads((tmp_path / "again" / "trial.json").read_text())
+        assert about["weights"]["from"] == "trained again"
+        assert reason in about["weights"]["because"]
+        assert str(tmp_path) not in json.dumps(about)
+        assert "(trained again with the trial's seed, because its" in (
+            tmp_path / "again" / "README.md"
+        ).read_text(encoding="utf-8")
+        path.unlink(missing_ok=True)
+
+
+def test_a_network_that_does_not_come_back_is_told_apart_from_the_leaderboards(
+    har_search: HarSearch, kept: str, tmp_path: Path, uci_zip: Path
+) -> None:
+    from tests.entries.test_reproduce import SET_FIGURE, change
+
+    change(kept, SET_FIGURE, "0.999", "test_accuracy", 1)
+    folder = tmp_path / "out"
+    ran = har_search("export", 1, "--to", folder, "--storage", kept, "--data", uci_zip)
+    assert ran.code == 0
+    assert "warning: this is not the leaderboard's network, which has 99.90 %" in ran.err
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    assert "These are not the recorded figures" in card
+    assert "Test accuracy **99.90 %**" not in card
+
+
+def test_what_lies_there_is_safe(run_export: Export, tmp_path: Path) -> None:
+    folder = tmp_path / "thesis"
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("three years")
+    for options in ((), ("--force",)):
+        ran = run_export(folder, *options)
+        assert (ran.code, ran.out) == (1, "")
+        assert "holds thesis.txt, which is of no export; name another folder" in ran.err
+        assert [each.name for each in folder.iterdir()] == ["thesis.txt"]
+    ran = run_export(folder / "thesis.txt")
+    assert ran.code == 1
+    assert "name another folder with --to" in ran.err
+    assert sorted(each.name for each in tmp_path.glob(".half*")) == []
+
+
+def test_an_earlier_export_is_replaced_by_force_alone(
+    run_export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()  # an empty folder is as good as none
+    monkeypatch.chdir(folder)
+    assert run_export(Path()).code == 0
+    (folder / "__pycache__").mkdir()
+    (folder / "model.py").write_text("mine")
+    ran = run_export(folder)
+    assert ran.code == 1
+    assert "holds an export already; --force replaces it" in ran.err
+    assert (folder / "model.py").read_text() == "mine"
+    assert run_export(folder, "--force").code == 0
+    assert "nn.Sequential" in (folder / "model.py").read_text()
+
+
+def test_a_failure_leaves_nothing_behind(
+    run_export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Path, _content: bytes) -> int:
+        if self.name == "trial.json":
+            raise OSError(28, "No space left on device")
+        return 0
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        ran = run_export(tmp_path / "out")
+    assert ran.code == 1
+    assert "No space left on device" in ran.err
+    assert not (tmp_path / "out").exists()
+    assert not list(tmp_path.glob(".half*"))
+
+
+def test_other_data_are_refused(kept: str, located: Located) -> None:
+    other = replace(located.dataset, fingerprint="0" * 16)
+    with pytest.raises(StudyMismatchError, match="other data"):
+        checkpoint(read_record(kept, 1), None, other, silent)
+
+
+def test_at_every_database(url: str, quick: StudySpec, located: Located, tmp_path: Path) -> None:
+    search(url, quick, located.dataset, 1, None)
+    record = read_record(url, 0)
+    made = checkpoint(record, None, located.dataset, silent)
+    done = export(record, made, located.dataset, tmp_path / "out")
+    assert done.about["figures"]["test_accuracy"] == record.figures["test_accuracy"]
+    assert "no weights of it were saved" in done.about["weights"]["because"]
+
+
+def test_what_fresh_seeds_made_of_it_is_exported(
+    har_search: HarSearch, run_export: Export, kept: str, tmp_path: Path
+) -> None:
+    from har_search.challenge.confirmed import Confirmation
+    from har_search.storage import confirmations
+
+    record = read_record(kept, 1)
+    found = [Confirmation(n, n, 0.9, 0.95) for n in range(3)]
+    with open_for_writing(kept) as storage:
+        confirmations.save(storage, "quick", 1, record.entry.seed, 3, found)
+    run_export(tmp_path / "out")
+    assert json.loads((tmp_path / "out" / "trial.json").read_text())["confirmed"]["seeds"] == 3
+    card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    assert "**Confirmed with 3 fresh seeds**" in card
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["99", "--to", "out"], 1, "no finished trial 99"),
+        (["1", "--to", "out", "--study", "gone"], 1, "no study 'gone'"),
+        (["1"], 2, "Missing option '--to'"),
+        (["--to", "out"], 2, "Missing argument"),
+        (["1", "--to", "out", "--data", "simulated"], 1, "was made with other data"),
+    ],
+)
+def test_bad_input_is_one_line_and_makes_nothing(
+    har_search: HarSearch, kept: str, tmp_path: Path, arguments: list[str], code: int, message: str
+) -> None:
+    ran = har_search("export", *arguments, "--storage", kept)
+    assert (ran.code, ran.out) == (code, "")
+    (line,) = ran.err.splitlines()
+    assert line.startswith("error: ")
+    assert message in line
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_folder_is_checked_before_anything_is_trained(tmp_path: Path) -> None:
+    check_target(tmp_path / "new" / "one", force=False)
+    (tmp_path / "mine").touch()
+    with pytest.raises(ExportError):
+        check_target(tmp_path, force=True)
+
+
+# Imports PyTorch and what it needs, and refuses every other package.
+ALONE = """
+import importlib.metadata as metadata, re, sys
+sys.path.insert(0, {folder!r})
+
+def plain(name):
+    return re.sub("[-_.]+", "-", name).lower()
+
+allowed, todo = set(), ["torch"]
+while todo:
+    name = plain(todo.pop())
+    if name in allowed:
+        continue
+    allowed.add(name)
+    try:
+        needs = metadata.requires(name) or []
+    except metadata.PackageNotFoundError:
+        continue
+    todo += [re.split(r"[^A-Za-z0-9_.-]", each)[0] for each in needs if "extra ==" not in each]
+of = metadata.packages_distributions()
+modules = {{top for top, owners in of.items() if allowed & set(map(plain, owners))}} | {{"model"}}
+
+class OnlyTorch:
+    def find_spec(self, name, path=None, target=None):
+        top = name.partition(".")[0]
+        if top not in modules and top not in sys.stdlib_module_names:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+sys.meta_path.insert(0, OnlyTorch())
+for name in ("har_search", "safetensors", "numpy", "optuna", "onnx"):
+    try:
+        __import__(name)
+    except ModuleNotFoundError:
+        continue
+    raise SystemExit(f"{{name}} can be imported")
+
+import torch
+import model as handed_in
+model = handed_in.model
+with open({x!r}) as rows, open({y!r}) as labels, open({subject!r}) as people:
+    windows = torch.tensor([[float(each) for each in row.split()] for row in rows])
+    expected = torch.tensor([int(each) - 1 for each in labels])
+    people = torch.tensor([int(each) for each in people])
+if hasattr(handed_in, "standardize"):  # calibrated per person
+    for person in people.unique():
+        windows[people == person] = handed_in.standardize(windows[people == person])
+with torch.inference_mode():
+    right = int((model(windows).argmax(dim=1) == expected).sum())
+print(repr(right / len(expected)))
+"""
+
+
+def accuracy_with_torch_alone(folder: Path, test: Path) -> float:
+    """Load an exported folder in a fresh interpreter that can import torch only."""
+    texts = {name: str(test / f"{name}_test.txt") for name in ("X", "y", "subject")}
+    program = ALONE.format(folder=str(folder), x=texts["X"], y=texts["y"], subject=texts["subject"])
+    ran = subprocess.run(
+        [sys.executable, "-I", "-W", "ignore", "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=test,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return float(ran.stdout)
+
+
+@pytest.mark.slow
+def test_torch_alone_gives_the_leaderboards_accuracy(
+    run_export: Export, kept: str, uci_folder: Path, tmp_path: Path
+) -> None:
+    run_export(tmp_path / "out")
+    shutil.move(tmp_path / "out", tmp_path / "elsewhere")
+    found = accuracy_with_torch_alone(tmp_path / "elsewhere", uci_folder / "test")
+    assert found == read_record(kept, 1).figures["test_accuracy"]
+
+
+@pytest.mark.slow
+@pytest.mark.real
+def test_on_the_real_data(
+    har_search: HarSearch, real_data: str, cache_folder: Path, tmp_path: Path
+) -> None:
+    """Torch alone, ONNX Runtime and `predict` agree on all 2,947 test windows."""
+    assert har_search("run", "--trials", 1, "--data", real_data, "--workers", 1).code == 0
+    folder = tmp_path / "out"
+    assert har_search("export", 0, "--to", folder, "--data", real_data).code == 0
+    test = locate(real_data, cache_folder).dataset.test
+    np.savetxt(tmp_path / "X_test.txt", test.features, fmt="%.9e")
+    np.savetxt(tmp_path / "y_test.txt", test.labels + 1, fmt="%d")
+    np.savetxt(tmp_path / "subject_test.txt", test.subjects, fmt="%d")
+    recorded = read_record("sqlite:///har-search.db", 0).figures["test_accuracy"]
+    assert accuracy_with_torch_alone(folder, tmp_path) == recorded
+    session = onnxruntime.InferenceSession(folder / "model.onnx")
+    (logits,) = session.run(["logits"], {"windows": test.features})
+    assert (logits.argmax(axis=1) == test.labels).mean() == recorded
+    ran = har_search("predict", folder, tmp_path / "X_test.txt", "--format", "csv")
+    activities = [line.split(",")[1] for line in ran.out.splitlines()[1:]]
+    names = json.loads((folder / "trial.json").read_text())["activities"]
+    assert activities == [names[each] for each in logits.argmax(axis=1)]

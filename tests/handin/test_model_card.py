@@ -1,0 +1,81 @@
+"""What an export's README says, and that names in it are text."""
+
+from pathlib import Path
+
+import pytest
+
+from har_search.data.locate import Located
+from har_search.entries.checkpoint import checkpoint
+from har_search.entries.record import read_record
+from har_search.handin.export import export
+from har_search.handin.model_card import model_card
+from har_search.storage.artifacts import folder_of
+
+
+@pytest.fixture
+def about(kept: str, located: Located, tmp_path: Path) -> dict[str, object]:
+    record = read_record(kept, 1)
+    made = checkpoint(record, folder_of(kept), located.dataset, lambda *_: None)
+    return export(record, made, located.dataset, tmp_path / "out").about
+
+
+def test_the_card_has_its_sections(about: dict[str, object]) -> None:
+    card = model_card(about, onnx=True)
+    headings = [line for line in card.splitlines() if line.startswith("## ")]
+    assert headings == [
+        "## Model details",
+        "## Uses",
+        "## Bias, risks and limitations",
+        "## How to get started",
+        "## Training details",
+        "## Evaluation",
+        "## Reproduce it",
+        "## Citation",
+    ]
+    for said in (
+        "30 volunteers",
+        "Worn on the waist, in a laboratory",
+        "The test set was used for choosing",
+        "No fresh seeds were tried",
+        "| walking upstairs |",
+        "(confusion-matrix.png)",
+        "onnxruntime.InferenceSession",
+        "    har-search reproduce 1 --study quick\n",
+    ):
+        assert said in card, said
+    assert "\n\n\n" not in card
+
+
+def test_the_card_tells_of_fresh_seeds(about: dict[str, object]) -> None:
+    about["confirmed"] = {
+        "seeds": 10,
+        "test_mean": 0.961,
+        "test_sd": 0.003,
+        "gap_mean": 0.025,
+        "gap_sd": 0.004,
+        "verdicts": {"A": "stands", "B": "fails"},
+    }
+    card = model_card(about, onnx=False)
+    assert "**Confirmed with 10 fresh seeds**" in card
+    assert "mean test accuracy 96.10 % (sd 0.30 pp), mean gap 2.50 pp" in card
+    assert "track A: stands, track B: fails." in card
+    assert "see the figures of fresh seeds below" in card
+    assert "No fresh seeds" not in card
+
+
+def test_simulated_data_are_said_first(about: dict[str, object]) -> None:
+    about["data"] = {"name": "simulated", "fingerprint": "0"}
+    card = model_card(about, onnx=True)
+    assert card.index("simulated data") < card.index("Test accuracy")
+    assert "volunteers" not in card
+    assert "Citation" not in card
+
+
+def test_names_are_text(about: dict[str, object]) -> None:
+    about["student"] = "<img src=x>\n# ann | [b](c)"
+    about["study"] = "a`b\n```\n# '; rm -rf"
+    card = model_card(about, onnx=True)
+    assert "**Made by:** \\<img src=x\\> \\# ann \\| \\[b\\]\\(c\\)\n" in card
+    assert "\n# '; rm" not in card
+    assert card.count("\n```") % 2 == 0
+    assert "    har-search reproduce 1 --study 'a`b ``` # '\"'\"'; rm -rf'\n" in card

@@ -1,0 +1,252 @@
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+
+import optuna
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from har_search.data.dataset import Dataset
+from har_search.machine import is_dead_here, this_worker
+from har_search.search import budget
+from har_search.search.budget import DEAD_SECONDS, MOST_RETRIES, Sweeper, put_back
+from har_search.search.study import load_study, prepare_study
+from har_search.storage import attributes, claims
+from har_search.storage.claims import BEAT_SECONDS, claim_place, finished_trials
+from har_search.storage.database import open_for_writing
+from har_search.storage.patient import PatientStorage
+from har_search.study.spec import StudySpec
+
+ELSEWHERE = "another-machine/0/1/0.00"
+
+
+@pytest.fixture
+def storage(url: str, quick: StudySpec, small: Dataset) -> Iterator[PatientStorage]:
+    with open_for_writing(url) as storage:
+        prepare_study(storage, "quick", quick, small)
+        yield storage
+
+
+@pytest.fixture
+def study(storage: PatientStorage, quick: StudySpec) -> optuna.Study:
+    return load_study(storage, "quick", quick, seed=1)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The sweeper's clock, to set by hand."""
+    now = [1000.0]
+    monkeypatch.setattr(budget.time, "monotonic", lambda: now[0])
+    return now
+
+
+def state_of(study: optuna.Study, number: int) -> str:
+    return study.get_trials()[number].state.name
+
+
+def test_places_run_out_and_come_back(storage: PatientStorage, study: optuna.Study) -> None:
+    one, two = (claim_place(storage, "quick", 2, "me") for _ in range(2))
+    assert one
+    assert two
+    assert claim_place(storage, "quick", 2, "me") is None
+    assert claim_place(storage, "quick", 3, "me") is not None
+    trial = study.ask()
+    assert one.attach(trial.number)
+    study.tell(trial, 0.5)
+    assert finished_trials(storage, "quick") == 1
+    one.release()  # finished: its place stays taken
+    assert claim_place(storage, "quick", 3, "me") is None
+    two.release()
+    assert claim_place(storage, "quick", 3, "me") is not None
+
+
+def test_a_failed_trial_frees_its_place_with_its_claim(
+    storage: PatientStorage, study: optuna.Study
+) -> None:
+    claim = claim_place(storage, "quick", 1, "me")
+    assert claim
+    claim.attach(study.ask().number)
+    study.tell(0, state=optuna.trial.TrialState.FAIL)
+    assert claim_place(storage, "quick", 1, "me") is None
+    claim.release()
+    assert claim_place(storage, "quick", 1, "me") is not None
+
+
+def test_a_claim_that_was_taken_away_says_so(storage: PatientStorage) -> None:
+    claim = claim_place(storage, "quick", 1, "me")
+    assert claim
+    assert claim.beat()
+    claim.release()
+    assert not claim.beat()
+    assert not claim.attach(3)
+
+
+def test_claims_at_once_are_exact(storage: PatientStorage, url: str) -> None:
+    claims = []
+    ready = threading.Barrier(8)
+
+    def claim_many() -> None:
+        ready.wait()
+        claims.extend(claim_place(storage, "quick", 17, "me") for _ in range(5))
+
+    threads = [threading.Thread(target=claim_many) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(claim is not None for claim in claims) == 17
+
+
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps=st.lists(st.sampled_from(["claim", "finish", "fail", "die"]), max_size=25))
+def test_no_order_of_events_exceeds_or_loses_the_budget(
+    steps: list[str],
+    quick: StudySpec,
+    small: Dataset,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    total = 3
+    url = f"sqlite:///{tmp_path_factory.mktemp('budget') / 'budget.db'}"
+    with open_for_writing(url) as storage:
+        study = prepare_study(storage, "quick", quick, small)
+        sweeper = Sweeper(storage, study)
+        held = []
+        for step in [*steps, *["claim", "finish"] * total]:
+            if step == "claim":
+                claim = claim_place(storage, "quick", total, this_worker())
+                taken = finished_trials(storage, "quick") + len(held)
+                assert (claim is not None) == (taken < total)
+                if claim:
+                    trial = study.ask()
+                    claim.attach(trial.number)
+                    held.append((claim, trial))
+            elif held:
+                claim, trial = held.pop()
+                if step == "die":
+                    dead = "UPDATE har_search_claims SET worker = :worker WHERE claim = :claim"
+                    gone = this_worker().rsplit("/", 1)[0] + "/1.00"
+                    storage.change(dead, worker=gone, claim=claim.claim)
+                    assert sweeper.sweep() == 1
+                else:
+                    failed = optuna.trial.TrialState.FAIL if step == "fail" else None
+                    study.tell(trial, None if failed else 0.5, state=failed)
+                    claim.release()
+        while held:
+            claim, trial = held.pop()
+            study.tell(trial, 0.5)
+            claim.release()
+        assert finished_trials(storage, "quick") <= total
+
+
+def test_a_trial_that_is_put_back_is_tried_again(
+    storage: PatientStorage, study: optuna.Study, quick: StudySpec
+) -> None:
+    trial = study.ask()  # the lesson's start
+    trial.suggest_int("width", 16, 512, log=True)
+    assert put_back(storage, study, 0, attributes.WORKER_DIED)
+    assert state_of(study, 0) == "FAIL"
+    assert study.get_trials()[0].user_attrs[attributes.FAILURE] == attributes.WORKER_DIED
+    again = study.ask()
+    assert again.user_attrs == {attributes.START: "lesson", attributes.RETRIES: 1}
+    first, second = study.get_trials()
+    assert second.system_attrs["fixed_params"] == first.system_attrs["fixed_params"]
+    assert not put_back(storage, study, 0, attributes.WORKER_DIED)  # it has ended
+
+
+def test_parameters_that_kill_workers_are_given_up(
+    storage: PatientStorage, study: optuna.Study
+) -> None:
+    for number in range(MOST_RETRIES + 1):
+        assert study.ask().number == number
+        put_back(storage, study, number, attributes.WORKER_DIED)
+    assert attributes.START not in study.ask().user_attrs
+
+
+def test_a_worker_without_a_beat_is_swept_only_under_the_sweepers_own_eyes(
+    storage: PatientStorage, study: optuna.Study, clock: list[float]
+) -> None:
+    claim = claim_place(storage, "quick", 3, ELSEWHERE)
+    assert claim
+    claim.attach(study.ask().number)
+    sweeper = Sweeper(storage, study)
+    beats = int(DEAD_SECONDS / BEAT_SECONDS)
+    for _ in range(3 * beats):  # it lives
+        assert sweeper.sweep() == 0
+        claim.beat()
+        clock[0] += BEAT_SECONDS
+    for _ in range(beats):
+        assert sweeper.sweep() == 0
+        clock[0] += BEAT_SECONDS
+    clock[0] += 10 * DEAD_SECONDS  # the database was away: nobody could beat
+    for _ in range(beats):
+        assert sweeper.sweep() == 0
+        assert state_of(study, 0) == "RUNNING"
+        clock[0] += BEAT_SECONDS
+    assert sweeper.sweep() == 1
+    assert state_of(study, 0) == "FAIL"
+    assert state_of(study, 1) == "WAITING"
+    assert sweeper.sweep() == 0
+
+
+def test_a_trial_without_a_claim_is_swept(
+    storage: PatientStorage, study: optuna.Study, clock: list[float]
+) -> None:
+    study.ask()  # and its worker died before it could say so
+    sweeper = Sweeper(storage, study)
+    swept = 0
+    for _ in range(int(DEAD_SECONDS / BEAT_SECONDS) + 1):
+        swept += sweeper.sweep()
+        clock[0] += BEAT_SECONDS
+    assert swept == 1
+    assert state_of(study, 0) == "FAIL"
+
+
+def test_two_sweepers_put_a_trial_back_once(
+    storage: PatientStorage, study: optuna.Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = claim_place(storage, "quick", 3, ELSEWHERE)
+    assert claim
+    claim.attach(study.ask().number)
+    monkeypatch.setattr(budget, "is_dead_here", lambda worker: worker == ELSEWHERE)
+    swept = []
+    ready = threading.Barrier(4)
+
+    def sweep() -> None:
+        ready.wait()
+        swept.append(Sweeper(storage, study).sweep())
+
+    threads = [threading.Thread(target=sweep) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(swept) == 1
+    assert [trial.state.name for trial in study.get_trials()] == ["FAIL", "WAITING"]
+
+
+def test_a_process_that_is_gone_is_dead_and_others_are_not() -> None:
+    script = "from har_search.machine import this_worker; print(this_worker())"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert is_dead_here(ran.stdout.strip())
+    assert not is_dead_here(this_worker())
+    assert not is_dead_here(ELSEWHERE)
+    host, namespace, pid, _ = this_worker().split("/")
+    assert int(pid) == os.getpid()
+    assert is_dead_here(f"{host}/{namespace}/{pid}/1.00")  # another process of that number
+
+
+def test_a_claim_beats_while_it_is_held(
+    storage: PatientStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "BEAT_SECONDS", 0.01)
+    claim = claim_place(storage, "quick", 1, "me")
+    assert claim
+    query = "SELECT beat FROM har_search_claims"
+    with claim.beating():
+        while storage.fetch(query)[0][0] < 3:
+            pass

@@ -1,0 +1,153 @@
+"""What optuna-dashboard is given to show: notes, a plot, and the files of notable trials."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import optuna
+import pandas as pd
+import pytest
+import torch
+from optuna.artifacts import FileSystemArtifactStore, get_all_artifact_meta
+from optuna_dashboard._custom_plot_data import get_plotly_graph_objects
+from optuna_dashboard._note import get_note_from_system_attrs
+from safetensors.torch import load_file
+
+from har_search.board.standings import Selection, leaderboard, rows_of
+from har_search.challenge.figures import Curve, Details
+from har_search.data.dataset import Dataset
+from har_search.errors import StorageError
+from har_search.networks import mlp
+from har_search.networks.evaluation import accuracy
+from har_search.networks.mlp import MLPConfig
+from har_search.networks.splits import TensorSplit
+from har_search.search.events import FinishedTrial
+from har_search.search.showcase import Showcase
+from har_search.search.study import prepare_study
+from har_search.search.worker import work
+from har_search.storage import artifacts, details
+from har_search.storage.database import open_for_writing
+from har_search.study.spec import StudySpec
+from tests.search.test_worker import Recorder, prepared
+
+
+def note_of(study: optuna.Study, trial_id: int | None = None) -> str:
+    storage = study._storage
+    attributes = storage.get_study_system_attrs(study._study_id)
+    return str(get_note_from_system_attrs(attributes, trial_id)["body"])
+
+
+@pytest.fixture
+def searched(url: str, quick: StudySpec, small: Dataset, tmp_path: Path) -> tuple[str, Path]:
+    """A study of twelve finished trials, and its artifacts' folder."""
+    folder = tmp_path / "artifacts"
+    job = prepared(url, quick, small)
+    artifacts.make_folder(folder)
+    recorder = Recorder()
+    work(replace(job, trials=12, student="<b>ann</b>", artifacts=folder), small, recorder)
+    with open_for_writing(url) as storage:
+        study = optuna.load_study(storage=storage, study_name="quick")
+        showcase = Showcase(storage, study, quick, folder)
+        for event in recorder.events:
+            assert isinstance(event, FinishedTrial)
+            showcase.refresh(event.number, event.done, leads=event.leads)
+        showcase.draw(Selection(study="quick", top=10))
+    return url, folder
+
+
+def test_note_plot_and_files(searched: tuple[str, Path], small: Dataset) -> None:
+    url, folder = searched
+    rows = rows_of(leaderboard(url))
+    with open_for_writing(url) as storage:
+        study = optuna.load_study(storage=storage, study_name="quick")
+        note = note_of(study)
+        assert "test above 96 %, gap under 2 pp" in note
+        assert f"Best score: trial {rows[0]['trial']} of" in note
+        assert "<b>" not in note.replace("\\<b\\>", "")
+        (plot,) = get_plotly_graph_objects(storage.get_study_system_attrs(study._study_id)).values()
+        plotted = [text for trace in json.loads(plot)["data"] for text in trace["text"]]
+        assert len(plotted) >= 10
+        store = FileSystemArtifactStore(folder)
+        notable, top = [], [row["trial"] for row in rows[:10]]
+        for trial in study.trials:
+            files = {
+                each.filename: each.artifact_id
+                for each in get_all_artifact_meta(trial, storage=storage)
+            }
+            if not files:
+                continue
+            notable.append(trial.number)
+            assert "At its time" in note_of(study, trial._trial_id)
+            drawn = {"confusion-matrix.png", "learning-curve.png"}
+            assert set(files) - drawn == {"epochs.csv", "weights.safetensors"}
+            if trial.number in top:
+                assert drawn < set(files)
+            with store.open_reader(files["epochs.csv"]) as file:
+                epochs = pd.read_csv(file)["epoch"].tolist()
+                assert epochs == list(range(1, trial.user_attrs["epochs"] + 1))
+        assert rows[0]["trial"] in notable
+        best = next(each for each in study.trials if each.number == rows[0]["trial"])
+        (weights,) = (
+            each.artifact_id
+            for each in get_all_artifact_meta(best, storage=storage)
+            if each.filename == "weights.safetensors"
+        )
+    params = rows[0]["params"]
+    network = mlp.build(
+        MLPConfig(params["width"], params["depth"], params["dropout"], params["batch_norm"])
+    )
+    network.load_state_dict(load_file(folder / weights))
+    assert accuracy(network, TensorSplit.of(small.test)) == rows[0]["test_accuracy"]
+
+
+def test_only_notable_trials_get_files(
+    sqlite_url: str, quick: StudySpec, small: Dataset, tmp_path: Path
+) -> None:
+    job = prepared(sqlite_url, quick, small)
+    work(replace(job, trials=30, artifacts=tmp_path), small, Recorder())
+    with open_for_writing(sqlite_url) as storage:
+        study = optuna.load_study(storage=storage, study_name="quick")
+        top = sorted(study.trials, key=lambda each: each.value or 0, reverse=True)[:10]
+        with_files = [
+            trial.number for trial in study.trials if get_all_artifact_meta(trial, storage=storage)
+        ]
+    assert {each.number for each in top} <= set(with_files)
+    assert len(with_files) < 30
+
+
+def test_details_are_those_of_the_checkpoint(searched: tuple[str, Path], small: Dataset) -> None:
+    url, _ = searched
+    for row in rows_of(leaderboard(url)):
+        found = details.read(url, "quick", row["trial"])
+        assert found is not None
+        counts = torch.tensor(found.confusion)
+        assert int(counts.sum()) == len(small.test.labels)
+        assert int(counts.diagonal().sum()) / int(counts.sum()) == row["test_accuracy"]
+        assert found.curve.test_accuracy[row["epoch"] - 1] == pytest.approx(row["test_accuracy"])
+        assert len(found.curve.loss) == row["epochs"]
+    assert details.read(url, "quick", 99) is None
+
+
+def test_details_are_replaced(sqlite_url: str, quick: StudySpec, small: Dataset) -> None:
+    curve = Curve([1.0], [0.5], [0.5], [None])
+    with open_for_writing(sqlite_url) as storage:
+        study = prepare_study(storage, "quick", quick, small)
+        number = study.ask().number
+        for count in (1, 2):
+            details.save(storage, "quick", number, Details(curve, [[count]]))
+    found = details.read(sqlite_url, "quick", number)
+    assert found == Details(curve, [[2]])
+
+
+def test_a_folder_that_cannot_be_written_is_said_at_once(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="name another with --artifacts"):
+        artifacts.make_folder(tmp_path / "file" / "folder")
+
+
+def test_the_folder_lies_beside_an_sqlite_file(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/class.db"
+    assert artifacts.folder_of(url) == tmp_path / "class.artifacts"
+    assert artifacts.folder_of(url, "mine") == Path("mine").absolute()
+    assert artifacts.folder_of("postgresql+psycopg://har@db/x") is None
+    assert artifacts.folder_of("nonsense") is None

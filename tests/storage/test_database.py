@@ -1,0 +1,137 @@
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+
+from har_search.errors import NotFoundError, StorageError
+from har_search.storage.claims import finished_trials
+from har_search.storage.database import (
+    has_studies_table,
+    masked,
+    open_for_reading,
+    open_for_writing,
+    sql_errors,
+)
+from har_search.study.spec import StudySpec
+from tests.conftest import Entry
+
+
+def test_a_new_database_opens_twice_and_has_tables(url: str) -> None:
+    for _ in range(2):
+        with open_for_writing(url) as storage, storage.engine.connect() as connection:
+            assert has_studies_table(connection)
+
+
+def test_sqlite_is_written_in_wal_mode_and_synced_at_checkpoints(sqlite_url: str) -> None:
+    with open_for_writing(sqlite_url) as storage, storage.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 1
+
+
+def test_finished_trials_are_complete_or_pruned_ones(
+    url: str, quick: StudySpec, fill: Callable[..., None]
+) -> None:
+    fill(url, quick, [Entry(0.9), Entry(0.8, pruned=True)])
+    with open_for_writing(url) as storage:
+        assert finished_trials(storage, "quick") == 2  # beside the failed ones
+        assert finished_trials(storage, "another") == 0
+
+
+def test_reading_is_read_only(url: str, quick: StudySpec, fill: Callable[..., None]) -> None:
+    fill(url, quick, [Entry(0.9)])
+    with (
+        pytest.raises(StorageError, match=r"read-?only"),
+        open_for_reading(url) as connection,
+    ):
+        connection.execute(sqlalchemy.text("DELETE FROM trials"))
+
+
+def test_reading_creates_no_file(
+    sqlite_url: str, quick: StudySpec, fill: Callable[..., None], tmp_path: Path
+) -> None:
+    with pytest.raises(NotFoundError, match="no database at"), open_for_reading(sqlite_url):
+        pass
+    assert list(tmp_path.iterdir()) == []
+    fill(sqlite_url, quick, [Entry(0.9)])
+    before = sorted(tmp_path.iterdir())
+    with open_for_reading(sqlite_url) as connection:
+        assert has_studies_table(connection)
+        assert sorted(tmp_path.iterdir()) == before
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_reader_sees_what_a_writer_has_just_committed(
+    sqlite_url: str, quick: StudySpec, fill: Callable[..., None], tmp_path: Path
+) -> None:
+    fill(sqlite_url, quick, [Entry(0.9)])
+    writer = sqlite3.connect(tmp_path / "har-search.db")
+    writer.execute("UPDATE studies SET study_name = 'renamed'")
+    writer.commit()
+    with open_for_reading(sqlite_url) as connection:
+        names = connection.execute(sqlalchemy.text("SELECT study_name FROM studies"))
+        assert names.scalars().all() == ["renamed"]
+    writer.close()
+
+
+def test_a_password_is_never_shown() -> None:
+    assert masked("postgresql+psycopg://ann:secret@host/db") == (
+        "postgresql+psycopg://ann:***@host/db"
+    )
+
+
+@pytest.mark.parametrize("url", ["har-search.db", "", "sqlit:///x.db", "postgresql+nope://x/y"])
+def test_what_is_no_database_url_is_refused_with_an_example(url: str) -> None:
+    with (
+        pytest.raises(StorageError, match=r"such as sqlite:///har-search\.db"),
+        open_for_writing(url),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_a_database_in_memory_is_refused(url: str) -> None:
+    with pytest.raises(StorageError, match="in memory is lost"), open_for_writing(url):
+        pass
+
+
+def test_a_missing_driver_names_the_extra() -> None:
+    with (
+        pytest.raises(StorageError, match=r"driver MySQLdb is not installed"),
+        open_for_reading("mysql://ann@host/db"),
+    ):
+        pass
+
+
+def test_an_unreachable_server_is_named_without_its_password() -> None:
+    url = "postgresql+psycopg://ann:secret@127.0.0.1:1/db"
+    message = r"ann:\*\*\*@127.0.0.1:1/db: connection.*refused"
+    with pytest.raises(StorageError, match=message), open_for_writing(url):
+        pass
+
+
+@pytest.mark.parametrize("place", ["missing/har-search.db", "/proc/har-search.db"])
+def test_a_folder_that_cannot_be_written_is_named(place: str) -> None:
+    message = r"unable to open database file.*may not be written"
+    with pytest.raises(StorageError, match=message), open_for_writing(f"sqlite:///{place}"):
+        pass
+
+
+def test_a_file_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "notes.db"
+    path.write_text("these are my notes, not a database " * 100)
+    url = "sqlite:///notes.db"
+    with pytest.raises(StorageError, match="not a database"), open_for_writing(url):
+        pass
+    with (
+        pytest.raises(StorageError, match="not a database"),
+        open_for_reading(url) as connection,
+    ):
+        has_studies_table(connection)
+    assert path.read_text().startswith("these are my notes")
+
+
+def test_other_errors_pass_through() -> None:
+    with pytest.raises(ZeroDivisionError), sql_errors("sqlite:///x.db"):
+        raise ZeroDivisionError

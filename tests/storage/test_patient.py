@@ -1,0 +1,126 @@
+import sqlite3
+import threading
+import time
+from pathlib import Path
+
+import optuna
+import pytest
+from sqlalchemy import exc
+
+from har_search.data.dataset import Dataset
+from har_search.errors import StorageError
+from har_search.search.study import prepare_study
+from har_search.storage import patient
+from har_search.storage.database import open_for_writing
+from har_search.storage.patient import is_transient, patiently
+from har_search.study.spec import StudySpec
+
+
+class FakePostgresError(Exception):
+    def __init__(self, sqlstate: str | None, text: str = "") -> None:
+        super().__init__(text)
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("original", "transient"),
+    [
+        (sqlite3.OperationalError("database is locked"), True),
+        (sqlite3.OperationalError("database or disk is full"), False),
+        (sqlite3.OperationalError("no such table: studies"), False),
+        (FakePostgresError("57P01"), True),  # the server is shut down
+        (FakePostgresError("08006"), True),  # the connection failed
+        (FakePostgresError("40P01"), True),  # a deadlock
+        (FakePostgresError("53100"), False),  # its disk is full
+        (FakePostgresError("42P01"), False),  # no such table
+        (FakePostgresError(None, "connection refused"), True),
+        (FakePostgresError(None, 'password authentication failed for user "ann"'), False),
+        (FakePostgresError(None, 'database "har" does not exist'), False),
+    ],
+)
+def test_waiting_is_for_what_it_may_cure(original: Exception, transient: bool) -> None:
+    error = exc.OperationalError("SELECT 1", None, original)
+    assert is_transient(error) is transient
+    wrapped = optuna.exceptions.StorageInternalError("wrapped")
+    wrapped.__cause__ = error
+    assert is_transient(wrapped) is transient
+
+
+def test_errors_of_other_kinds_are_not_waited_for() -> None:
+    assert not is_transient(ValueError("no"))
+    invalidated = exc.DBAPIError("SELECT 1", None, Exception("gone"), connection_invalidated=True)
+    assert is_transient(invalidated)
+    assert is_transient(exc.PendingRollbackError("Can't reconnect until it is rolled back"))
+
+
+def test_an_operation_is_tried_until_it_goes_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    locked = exc.OperationalError("", None, sqlite3.OperationalError("database is locked"))
+    naps: list[float] = []
+    monkeypatch.setattr(patient.time, "sleep", naps.append)
+    outcomes = iter([locked, locked, locked, "done"])
+
+    def operation() -> object:
+        outcome = next(outcomes)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    assert patiently(operation, 60) == "done"
+    assert len(naps) == 3
+    assert all(0 < nap <= patient.LONGEST_PAUSE_SECONDS for nap in naps)
+
+
+def test_patience_ends() -> None:
+    locked = exc.OperationalError("", None, sqlite3.OperationalError("database is locked"))
+    calls = []
+
+    def operation() -> None:
+        calls.append(1)
+        raise locked
+
+    begun = time.monotonic()
+    with pytest.raises(exc.OperationalError):
+        patiently(operation, 0.5)
+    assert time.monotonic() - begun < 5
+    assert len(calls) > 1
+
+
+def test_attributes_are_recorded_together_and_only_once(
+    url: str, quick: StudySpec, small: Dataset
+) -> None:
+    with open_for_writing(url) as storage:
+        study = prepare_study(storage, "quick", quick, small)
+        trial = study.ask()
+        recorded = {"test_accuracy": 0.9634, "student": 'Zoë "ann"', "track_a": 1}
+        for _ in range(2):
+            storage.set_trial_user_attrs("quick", trial.number, recorded)
+        study.tell(trial, 0.5)
+        (frozen,) = study.trials
+        assert frozen.user_attrs == {"start": "lesson", **recorded}
+
+
+def test_another_programs_write_lock_is_waited_for(
+    sqlite_url: str, quick: StudySpec, small: Dataset, tmp_path: Path
+) -> None:
+    with open_for_writing(sqlite_url) as storage:
+        study = prepare_study(storage, "quick", quick, small)
+        holder = sqlite3.connect(tmp_path / "har-search.db", check_same_thread=False)
+        holder.execute("BEGIN IMMEDIATE")
+        release = threading.Timer(1.5, holder.rollback)
+        release.start()
+        begun = time.monotonic()
+        study.tell(study.ask(), 0.5)
+        assert time.monotonic() - begun > 1
+        release.join()
+        holder.close()
+
+
+def test_a_server_that_stays_away_ends_in_a_clear_error() -> None:
+    url = "postgresql+psycopg://ann:secret@127.0.0.1:1/db"
+    begun = time.monotonic()
+    with (
+        pytest.raises(StorageError, match=r"ann:\*\*\*@127.0.0.1:1/db: connection"),
+        open_for_writing(url, 1.0, patient_start=True),
+    ):
+        pass
+    assert 0.5 < time.monotonic() - begun < 10
