@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy
 
 from har_search.challenge.rules import Track
-from har_search.storage import attributes
 from har_search.storage.database import has_studies_table, open_for_reading
+from har_search.storage.studies import stored_studies
 
 RECENT = 30  # finished trials, from which the pace is taken
 
@@ -48,10 +47,6 @@ class Overview:
     students: tuple[str, ...]
 
 
-_STUDIES = """
-SELECT s.study_id, s.study_name, a.key, a.value_json FROM studies s
-JOIN study_user_attributes a ON a.study_id = s.study_id ORDER BY s.study_name
-"""
 _COUNTS = """
 SELECT study_id, SUM(CASE WHEN state IN ('COMPLETE', 'PRUNED') THEN 1 ELSE 0 END) AS done,
        SUM(CASE WHEN state = 'RUNNING' THEN 1 ELSE 0 END) AS running
@@ -75,26 +70,20 @@ def overview(url: str) -> Overview:
     with open_for_reading(url) as connection:
         if not has_studies_table(connection):
             return Overview((), ())
-        known: dict[tuple[int, str], dict[str, Any]] = {}
-        for row in connection.execute(sqlalchemy.text(_STUDIES)):
-            about = known.setdefault((row.study_id, row.study_name), {})
-            about[row.key] = json.loads(row.value_json)
         counts = {row.study_id: row for row in connection.execute(sqlalchemy.text(_COUNTS))}
         studies = []
-        for (study_id, name), about in known.items():
-            if attributes.SPEC not in about:
-                continue
-            count = counts.get(study_id)
+        for study in stored_studies(connection):
+            count = counts.get(study.id)
             running = int(count.running) if count else 0
             studies.append(
                 StudyStatus(
-                    name,
-                    about[attributes.DATASET]["name"],
+                    study.name,
+                    study.dataset,
                     int(count.done) if count else 0,
-                    about.get(attributes.TRIALS),
+                    study.total,
                     running,
-                    _pace(connection, study_id) if running else None,
-                    tuple(Track(**track) for track in about[attributes.SPEC]["track"]),
+                    _pace(connection, study.id) if running else None,
+                    study.spec.tracks,
                 )
             )
         students = connection.execute(sqlalchemy.text(_STUDENTS)).scalars()

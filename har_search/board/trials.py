@@ -16,7 +16,7 @@ from har_search.data.dataset import SIMULATED
 from har_search.errors import NotFoundError
 from har_search.storage import attributes
 from har_search.storage.database import open_for_reading
-from har_search.study.file import parse_spec
+from har_search.storage.studies import stored_studies
 from har_search.study.spec import StudySpec, Value
 
 FIGURES = ("number", "pruned", "start", "student", "score", "test_accuracy", "gap")
@@ -71,10 +71,6 @@ def chosen_study(url: str, study: str | None) -> str:
     raise NotFoundError(f"{which} in this database; add --study NAME, of {there}")
 
 
-_ABOUT = """
-SELECT a.key, a.value_json FROM studies s JOIN study_user_attributes a ON a.study_id = s.study_id
-WHERE s.study_name = :study
-"""
 _COUNTS = """
 SELECT t.state, COUNT(*) AS trials, MIN(t.datetime_start) AS began,
        MAX(t.datetime_complete) AS ended
@@ -120,7 +116,7 @@ def study_trials(url: str, study: str) -> StudyTrials:
         def rows(query: str, **values: str) -> list[Any]:
             return list(connection.execute(sqlalchemy.text(query), {"study": study, **values}))
 
-        about = {row.key: json.loads(row.value_json) for row in rows(_ABOUT)}
+        (stored,) = stored_studies(connection, study)
         counts = rows(_COUNTS)
         failures = rows(_FAILURES, failure=attributes.FAILURE)
         finished = rows(_FINISHED, start=attributes.START)
@@ -129,13 +125,12 @@ def study_trials(url: str, study: str) -> StudyTrials:
         raise NotFoundError(
             f"study '{study}' has no finished trial yet; run `har-search run --study {study}` first"
         )
-    spec = parse_spec(about[attributes.SPEC], f"study '{study}'")
     return StudyTrials(
         name=study,
-        spec=spec,
-        dataset=about[attributes.DATASET]["name"],
-        fingerprint=about[attributes.DATASET]["fingerprint"],
-        finished=_frame(finished, sampled, spec),
+        spec=stored.spec,
+        dataset=stored.dataset,
+        fingerprint=stored.fingerprint,
+        finished=_frame(finished, sampled, stored.spec),
         failed=sum(row.trials for row in counts if row.state == "FAIL"),
         running=sum(row.trials for row in counts if row.state == "RUNNING"),
         failures={json.loads(row.reason): row.trials for row in failures},

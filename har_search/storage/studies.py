@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy
+from sqlalchemy import select
 
 from har_search.data.dataset import SIMULATED, Dataset
 from har_search.errors import StudyMismatchError
 from har_search.storage import attributes
 from har_search.storage.database import has_studies_table, open_for_reading
+from har_search.storage.schema import studies, study_user_attributes
 from har_search.study.file import parse_spec
 from har_search.study.spec import StudySpec
 
@@ -22,12 +25,18 @@ def study_name(spec: StudySpec, dataset_name: str) -> str:
 
 @dataclass(frozen=True)
 class StoredStudy:
-    """A study in the database: its name there, its spec, and its data's name and fingerprint."""
+    """A study in the database: its id and name there, its spec, and its data.
 
+    `dataset` and `fingerprint` name the data; `total` is how many finished trials the last search
+    asked for, None where there was none.
+    """
+
+    id: int
     name: str
     spec: StudySpec
     dataset: str
     fingerprint: str
+    total: int | None = None
 
     def require_data(self, dataset: Dataset) -> None:
         """Check that these are the study's data.
@@ -43,6 +52,49 @@ class StoredStudy:
             )
 
 
+def stored_studies(connection: sqlalchemy.Connection, name: str | None = None) -> list[StoredStudy]:
+    """Return the studies that this package made, by name; with `name` that one alone, if any.
+
+    Raises:
+        StudyFileError: a spec says what this version does not know; the message names the study.
+    """
+    if not has_studies_table(connection):
+        return []
+    spec, dataset, total = (study_user_attributes.alias(each) for each in ("spec", "data", "total"))
+    query = (
+        select(
+            studies.c.study_id,
+            studies.c.study_name,
+            spec.c.value_json.label("spec"),
+            dataset.c.value_json.label("dataset"),
+            total.c.value_json.label("total"),
+        )
+        .join(spec, _is_attribute(spec, attributes.SPEC))
+        .join(dataset, _is_attribute(dataset, attributes.DATASET))
+        .join(total, _is_attribute(total, attributes.TRIALS), isouter=True)
+        .order_by(studies.c.study_name)
+    )
+    if name is not None:
+        query = query.where(studies.c.study_name == name)
+    return [_stored_study(row) for row in connection.execute(query)]
+
+
+def _is_attribute(table: sqlalchemy.FromClause, key: str) -> sqlalchemy.ColumnElement[bool]:
+    return (table.c.study_id == studies.c.study_id) & (table.c.key == key)
+
+
+def _stored_study(row: Any) -> StoredStudy:
+    about = json.loads(row.dataset)
+    return StoredStudy(
+        id=row.study_id,
+        name=row.study_name,
+        spec=parse_spec(json.loads(row.spec), f"study '{row.study_name}'"),
+        dataset=about["name"],
+        fingerprint=about["fingerprint"],
+        total=None if row.total is None else json.loads(row.total),
+    )
+
+
 def read_study(url: str, name: str) -> StoredStudy | None:
     """Read a study that this package made; None where there is none of that name.
 
@@ -50,16 +102,5 @@ def read_study(url: str, name: str) -> StoredStudy | None:
         NotFoundError: no SQLite file there.
         StorageError: the database cannot be read.
     """
-    query = sqlalchemy.text(
-        "SELECT a.key, a.value_json FROM studies s JOIN study_user_attributes a "
-        "ON a.study_id = s.study_id WHERE s.study_name = :name"
-    )
     with open_for_reading(url) as connection:
-        if not has_studies_table(connection):
-            return None
-        found: dict[str, str] = dict(map(tuple, connection.execute(query, {"name": name})))
-    if attributes.SPEC not in found:
-        return None
-    spec = parse_spec(json.loads(found[attributes.SPEC]), f"study '{name}'")
-    dataset = json.loads(found[attributes.DATASET])
-    return StoredStudy(name, spec, dataset["name"], dataset["fingerprint"])
+        return next(iter(stored_studies(connection, name)), None)
