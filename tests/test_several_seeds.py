@@ -12,6 +12,7 @@ from pathlib import Path
 import optuna
 import pytest
 from safetensors.torch import load_file
+from sqlalchemy import select
 from werkzeug.test import Client
 
 from har_search.board.standings import Selection, leaderboard
@@ -20,6 +21,7 @@ from har_search.entries.record import read_record
 from har_search.entries.reproduce import reproduce
 from har_search.networks.splits import TensorSplit
 from har_search.search.showcase import study_note
+from har_search.storage import schema
 from har_search.storage.artifacts import folder_of
 from har_search.storage.database import open_for_writing
 from har_search.study.file import load_spec
@@ -250,7 +252,7 @@ def test_confirm_trains_such_an_entry_with_fresh_seeds(
     assert ran.code == 0
     own = set(replica_seeds(read_record(searched, COMPLETE).entry.seed, 5))
     with open_for_writing(searched) as storage:
-        fresh = {row[0] for row in storage.fetch("SELECT seed FROM har_search_confirmations")}
+        fresh = {row.seed for row in storage.fetch(select(schema.confirmations.c.seed))}
     assert len(fresh) == 3
     assert not fresh & own
 
@@ -260,7 +262,7 @@ def test_the_notes_in_the_dashboard_say_what_the_figures_are(searched: str) -> N
     note = study_note(spec, leaderboard(searched, Selection(study="several", simulated=True)))
     assert "A trial's figures are means over 5 seeds at the last epoch" in note
     assert "expect less" not in note
-    rows = "SELECT value_json FROM study_system_attributes"
     with open_for_writing(searched) as storage:
-        notes = " ".join(row[0] for row in storage.fetch(rows))
+        number = storage.get_study_id_from_name("several")
+        notes = " ".join(map(str, storage.get_study_system_attrs(number).values()))
     assert "Means over 5 seeds; pictures and weights are the first's." in notes

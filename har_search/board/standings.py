@@ -18,8 +18,9 @@ from har_search.challenge.inputs import NONE
 from har_search.challenge.rules import Track, track_key
 from har_search.data.dataset import SIMULATED
 from har_search.storage import attributes
-from har_search.storage.confirmations import CONFIRMATIONS, read
+from har_search.storage.confirmations import read
 from har_search.storage.database import has_studies_table, open_for_reading
+from har_search.storage.schema import confirmations
 from har_search.study.spec import LESSON, Tables
 
 SORTS = {
@@ -107,7 +108,7 @@ def leaderboard(url: str, selection: Selection | None = None) -> Leaderboard:
     with open_for_reading(url) as connection:
         specs = _specs(connection, selection)
         rows: list[Any] = []
-        if selection.confirmed and not sqlalchemy.inspect(connection).has_table(CONFIRMATIONS.name):
+        if selection.confirmed and not sqlalchemy.inspect(connection).has_table(confirmations.name):
             specs = {}  # nothing was ever confirmed here
         if specs:
             query, parameters = _query(selection, specs, connection.dialect.name)

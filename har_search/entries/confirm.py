@@ -63,7 +63,7 @@ def confirm(
     with open_for_writing(url) as storage, training_pool(workers) as pool:
         for entry in chosen:
             entry.stored.require_data(located.dataset)
-        confirmations.create_table(storage)
+        storage.create_our_tables()
         known = {entry: _known(storage, entry, seeds) for entry in chosen}
         running: dict[Future[list[Replica]], tuple[Entry, list[int]]] = {}
 

@@ -22,7 +22,7 @@ from har_search.errors import DataError
 from har_search.machine import core_count
 from har_search.networks.splits import prepare
 from har_search.storage.database import open_for_writing
-from har_search.storage.held_out import create_table, read, save
+from har_search.storage.held_out import read, save
 from har_search.training.config import TrainingConfig
 from har_search.training.last_epoch import train_replicas
 
@@ -64,7 +64,7 @@ def by_subject(
     with open_for_writing(url) as storage, training_pool(workers or core_count()) as pool:
         for entry in chosen:
             entry.stored.require_data(located.dataset)
-        create_table(storage)
+        storage.create_our_tables()
 
         def known_of(entry: Entry) -> BySubject:
             return read(storage, entry.study, entry.number, entry.seed)

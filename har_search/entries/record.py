@@ -5,18 +5,16 @@ Only reads. Needs torch for the configuration alone.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import sqlalchemy
 
 from har_search.challenge.figures import Details
 from har_search.challenge.rules import gap
 from har_search.entries.entry import Entry, entries
 from har_search.storage import details
 from har_search.storage.database import open_for_reading
+from har_search.storage.trials import trial_files, trial_state, user_attributes
 from har_search.study.spec import StudySpec
 
 
@@ -58,29 +56,15 @@ def read_record(url: str, trial: int, study: str | None = None) -> Record:
         StorageError: the database cannot be read.
     """
     (entry,) = entries(url, study, [trial], None)
-    both = {"study": entry.study, "number": entry.number}
+    own = entry.study, entry.number
     with open_for_reading(url) as connection:
-        state = connection.execute(_STATE, both).scalar_one()
-        figures = {key: json.loads(value) for key, value in connection.execute(_FIGURES, both)}
-        # Optuna keeps a file's description as JSON within JSON.
-        files = [json.loads(json.loads(row[0])) for row in connection.execute(_FILES, both)]
+        state = trial_state(connection, *own)
+        figures = user_attributes(connection, *own)
+        files = trial_files(connection, *own)
     return Record(
         entry=entry,
         figures=figures | {"score": entry.row["score"]},
         pruned=state == "PRUNED",
-        details=details.read(url, entry.study, entry.number),
-        files={each["filename"]: each["artifact_id"] for each in files},
+        details=details.read(url, *own),
+        files=files,
     )
-
-
-_OF_TRIAL = "JOIN studies s ON s.study_id = t.study_id WHERE s.study_name = :study"
-_STATE = sqlalchemy.text(f"SELECT t.state FROM trials t {_OF_TRIAL} AND t.number = :number")
-_FIGURES = sqlalchemy.text(
-    "SELECT a.key, a.value_json FROM trials t "
-    f"JOIN trial_user_attributes a ON a.trial_id = t.trial_id {_OF_TRIAL} AND t.number = :number"
-)
-_FILES = sqlalchemy.text(
-    "SELECT a.value_json FROM trials t "
-    "JOIN trial_system_attributes a ON a.trial_id = t.trial_id AND a.key LIKE 'artifacts:%' "
-    f"{_OF_TRIAL} AND t.number = :number"
-)

@@ -1,10 +1,10 @@
 """The budget: a study ends with exactly N finished trials, over all workers and machines.
 
 A worker claims a place before it starts a trial, in a table of ours. A place is taken by a finished
-trial (complete or pruned) or by a claim whose trial is not finished; `claim` adds one only while
-fewer than N are taken, in one transaction, so N is never exceeded. A claim ends with its trial. A
-dead worker's is found by its heartbeat, which stops; its trial is marked failed and its parameters
-are queued again.
+trial (complete or pruned) or by a claim whose trial is not finished; `claims.claim_place` adds one
+only while fewer than N are taken, in one transaction, so N is never exceeded. A claim ends with its
+trial. A dead worker's is found by its heartbeat, which stops; its trial is marked failed and its
+parameters are queued again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from optuna.trial import TrialState
 
 from har_search.machine import is_dead_here, this_worker
 from har_search.storage import attributes
-from har_search.storage.claims import Claim
+from har_search.storage.claims import held_claims, unclaimed_trials
 from har_search.storage.patient import PatientStorage
 
 DEAD_SECONDS = 30.0  # without a beat
@@ -70,9 +70,10 @@ class Sweeper:
             self.seen.clear()
         self.looked = now
         name = self.study.study_name
-        claims = self.storage.fetch(_CLAIMS_OF_STUDY, name=name)
-        orphans = [row.number for row in self.storage.fetch(_ORPHANS, name=name)]
-        beats = {row.claim: row.beat for row in claims} | {f"trial {each}": 0 for each in orphans}
+        held = held_claims(self.storage, name)
+        orphans = unclaimed_trials(self.storage, name)
+        beats = {each.claim.id: each.beats for each in held}
+        beats |= {f"trial {each}": 0 for each in orphans}
         self.seen = {
             key: self.seen[key] if key in self.seen and self.seen[key][0] == beat else (beat, now)
             for key, beat in beats.items()
@@ -82,11 +83,12 @@ class Sweeper:
             return now - self.seen[key][1] >= DEAD_SECONDS
 
         swept = 0
-        for row in claims:
-            if (is_dead_here(row.worker) or silent(row.claim)) and self._take_over(row):
-                if row.number is not None:
-                    self._put_back(row.number)
-                Claim(self.storage, row.claim).release()
+        for each in held:
+            dead = is_dead_here(each.worker) or silent(each.claim.id)
+            if dead and each.take_over(this_worker()):  # so that no other sweeper handles it, too
+                if each.number is not None:
+                    self._put_back(each.number)
+                each.claim.release()
                 swept += 1
         for number in orphans:
             swept += silent(f"trial {number}") and self._put_back(number)
@@ -94,23 +96,3 @@ class Sweeper:
 
     def _put_back(self, number: int) -> bool:
         return put_back(self.storage, self.study, number, attributes.WORKER_DIED)
-
-    def _take_over(self, row: Any) -> bool:
-        """Make a dead worker's claim ours, so that no other sweeper handles it, too."""
-        statement = (
-            "UPDATE har_search_claims SET worker = :worker, beat = beat + 1 "
-            "WHERE claim = :claim AND beat = :beat"
-        )
-        values = {"worker": this_worker(), "claim": row.claim, "beat": row.beat}
-        return self.storage.change(statement, **values) == 1
-
-
-_CLAIMS_OF_STUDY = (
-    "SELECT claim, worker, number, beat FROM har_search_claims WHERE study_name = :name"
-)
-# Running without a claim: the worker died between starting the trial and saying so.
-_ORPHANS = (
-    "SELECT t.number FROM trials t JOIN studies s ON s.study_id = t.study_id "
-    "WHERE s.study_name = :name AND t.state = 'RUNNING' AND NOT EXISTS ("
-    "SELECT 1 FROM har_search_claims c WHERE c.study_name = :name AND c.number = t.number)"
-)

@@ -19,6 +19,7 @@ from har_search.challenge.figures import Details
 from har_search.challenge.inputs import label
 from har_search.challenge.rules import track_key
 from har_search.storage.artifacts import WEIGHTS
+from har_search.storage.merits import as_good, best_of_track
 from har_search.storage.patient import PatientStorage
 from har_search.study.spec import StudySpec
 
@@ -63,20 +64,6 @@ def upload_data(
 
 
 TOP = 10
-
-_BETTER = (
-    "SELECT COUNT(*) FROM trials t JOIN studies s ON s.study_id = t.study_id "
-    "JOIN trial_values v ON v.trial_id = t.trial_id "
-    "WHERE s.study_name = :study AND t.state IN ('COMPLETE', 'PRUNED') AND v.value >= :score"
-)
-_BEST_OF_TRACK = (
-    "SELECT MAX(CAST(test.value_json AS DOUBLE PRECISION)) FROM trials t "
-    "JOIN studies s ON s.study_id = t.study_id "
-    "JOIN trial_user_attributes a ON a.trial_id = t.trial_id AND a.key = :key "
-    "AND a.value_json = '1' "
-    "JOIN trial_user_attributes test ON test.trial_id = t.trial_id AND test.key = 'test_accuracy' "
-    "WHERE s.study_name = :study AND t.state IN ('COMPLETE', 'PRUNED')"
-)
 
 
 def exhibit(
@@ -125,12 +112,11 @@ def _merits(
     found, leads = [], False
     for track in spec.tracks:
         if track.qualifies(result.test_accuracy, result.gap):
-            key = track_key(track.name)
-            best = storage.fetch(_BEST_OF_TRACK, study=study_name, key=key)[0][0]
+            best = best_of_track(storage, study_name, track_key(track.name))
             leads |= best is None or result.test_accuracy > best
             if best is None:
                 found.append(f"the first entry of track {track.name}")
-    better = storage.fetch(_BETTER, study=study_name, score=result.score)[0][0]
+    better = as_good(storage, study_name, result.score)
     if better == 0:
         found.append("the best score so far")
     elif better < TOP:

@@ -25,6 +25,7 @@ from har_search.search.notable import TOP
 from har_search.storage.artifacts import CONFUSION_MATRIX, LEARNING_CURVE
 from har_search.storage.details import read
 from har_search.storage.patient import PatientStorage
+from har_search.storage.trials import trial_files
 from har_search.study.spec import StudySpec
 
 if TYPE_CHECKING:
@@ -61,12 +62,6 @@ PLOT_EVERY = 10  # finished trials
 PLOTTED = 500  # trials at most, the best ones
 PLOT = "accuracy-against-gap"
 
-_ARTIFACTS = (
-    "SELECT a.value_json FROM trials t JOIN studies s ON s.study_id = t.study_id "
-    "JOIN trial_system_attributes a ON a.trial_id = t.trial_id AND a.key LIKE 'artifacts:%' "
-    "WHERE s.study_name = :study AND t.number = :number"
-)
-
 
 @dataclass(frozen=True)
 class Showcase:
@@ -98,8 +93,9 @@ class Showcase:
         name = self.study.study_name
         for row in rows_of(leaderboard(self.storage.url, selection)):
             number = row["trial"]
-            files = self.storage.fetch(_ARTIFACTS, study=name, number=number)
-            if any(LEARNING_CURVE in each[0] for each in files):
+            with self.storage.engine.connect() as connection:
+                files = trial_files(connection, name, number)
+            if LEARNING_CURVE in files:
                 continue
             details = read(self.storage.url, name, number)
             if details is not None:

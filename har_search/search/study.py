@@ -10,7 +10,7 @@ from har_search.data.dataset import Dataset
 from har_search.errors import StudyMismatchError
 from har_search.search.pruners import make_pruner
 from har_search.search.samplers import make_sampler
-from har_search.storage import attributes, claims, confirmations, details
+from har_search.storage import attributes
 from har_search.storage.database import alone
 from har_search.storage.patient import PatientStorage
 from har_search.study.file import parse_spec
@@ -29,9 +29,7 @@ def prepare_study(
         StudyMismatchError: it has another spec or other data; the message names what changed.
     """
     with alone(storage.url):
-        claims.create_table(storage)
-        details.create_table(storage)
-        confirmations.create_table(storage)
+        storage.create_our_tables()
         study = optuna.create_study(
             storage=storage, study_name=name, direction="maximize", load_if_exists=True
         )

@@ -12,52 +12,69 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
 
-import sqlalchemy
-from sqlalchemy import exc
+from sqlalchemy import bindparam, exc, exists, func, literal, select
 
 from har_search.storage.patient import PatientStorage
+from har_search.storage.schema import TRIALS_OF_STUDIES, claims, is_finished, studies, trials
 
 BEAT_SECONDS = 5.0
 
-CLAIMS = sqlalchemy.Table(
-    "har_search_claims",
-    sqlalchemy.MetaData(),
-    sqlalchemy.Column("claim", sqlalchemy.String(36), primary_key=True),
-    sqlalchemy.Column("study_name", sqlalchemy.String(512), nullable=False, index=True),
-    sqlalchemy.Column("worker", sqlalchemy.String(200), nullable=False),
-    sqlalchemy.Column("number", sqlalchemy.Integer),  # of the trial, once there is one
-    sqlalchemy.Column("beat", sqlalchemy.Integer, nullable=False),
-)
-
-_LOCK_STUDY = "SELECT study_id FROM studies WHERE study_name = :name FOR UPDATE"
-_FINISHED = (
-    "(SELECT COUNT(*) FROM trials t JOIN studies s ON s.study_id = t.study_id "
-    "WHERE s.study_name = :name AND t.state IN ('COMPLETE', 'PRUNED'))"
-)
+_OF_STUDY = studies.c.study_name == bindparam("study")
+_LOCK_STUDY = select(studies.c.study_id).where(_OF_STUDY).with_for_update()
+_FINISHED = select(func.count()).select_from(TRIALS_OF_STUDIES).where(_OF_STUDY, is_finished())
 _OPEN = (
-    "(SELECT COUNT(*) FROM har_search_claims c WHERE c.study_name = :name AND NOT EXISTS ("
-    "SELECT 1 FROM trials t JOIN studies s ON s.study_id = t.study_id "
-    "WHERE s.study_name = :name AND t.number = c.number AND t.state IN ('COMPLETE', 'PRUNED')))"
+    select(func.count())
+    .select_from(claims)
+    .where(
+        claims.c.study_name == bindparam("study"),
+        ~exists()
+        .select_from(TRIALS_OF_STUDIES)
+        .where(_OF_STUDY, trials.c.number == claims.c.number, is_finished()),
+    )
 )
+# The condition stands on a row, since not every database takes WHERE without FROM.
+_PLACE = select(
+    bindparam("claim", type_=claims.c.claim.type),
+    studies.c.study_name,
+    bindparam("worker", type_=claims.c.worker.type),
+    literal(0),
+).where(_OF_STUDY, _FINISHED.scalar_subquery() + _OPEN.scalar_subquery() < bindparam("total"))
 _CLAIM = (
-    "INSERT INTO har_search_claims (claim, study_name, worker, number, beat) "
-    # The condition stands on a row, since not every database takes WHERE without FROM.
-    "SELECT CAST(:claim AS VARCHAR(36)), s.study_name, CAST(:worker AS VARCHAR(200)), NULL, 0 "
-    "FROM studies s "
-    f"WHERE s.study_name = :name AND {_FINISHED} + {_OPEN} < :total"
+    claims.insert()
+    .from_select(["claim", "study_name", "worker", "beat"], _PLACE)
+    .execution_options(preserve_rowcount=True)
 )
 
+_OWN = claims.c.claim == bindparam("own")
+_ATTACH = claims.update().where(_OWN).values(number=bindparam("trial"))
+_BEAT = claims.update().where(_OWN).values(beat=claims.c.beat + 1)
+_TAKE_OVER = (
+    claims.update()
+    .where(_OWN, claims.c.beat == bindparam("seen"))
+    .values(worker=bindparam("new_worker"), beat=claims.c.beat + 1)
+)
+_RELEASE = claims.delete().where(_OWN)
 
-def create_table(storage: PatientStorage) -> None:
-    """Make the table of claims where there is none."""
-    storage.patiently(lambda: CLAIMS.create(storage.engine, checkfirst=True))
+_HELD = select(claims.c.claim, claims.c.worker, claims.c.number, claims.c.beat).where(
+    claims.c.study_name == bindparam("study")
+)
+_UNCLAIMED = (
+    select(trials.c.number)
+    .select_from(TRIALS_OF_STUDIES)
+    .where(
+        _OF_STUDY,
+        trials.c.state == "RUNNING",
+        ~exists().where(
+            claims.c.study_name == studies.c.study_name, claims.c.number == trials.c.number
+        ),
+    )
+)
 
 
 def finished_trials(storage: PatientStorage, study_name: str) -> int:
     """Count the study's finished trials."""
-    return int(storage.fetch(f"SELECT {_FINISHED}", name=study_name)[0][0])
+    return int(storage.fetch(_FINISHED, study=study_name)[0][0])
 
 
 @dataclass(frozen=True)
@@ -65,19 +82,19 @@ class Claim:
     """A place in a study's budget that this worker holds."""
 
     storage: PatientStorage
-    claim: str
+    id: str
 
     def attach(self, number: int) -> bool:
         """Say which trial fills the place; False where the place was taken away meanwhile."""
-        return self._update("number = :number", number=number)
+        return self.storage.change(_ATTACH, own=self.id, trial=number) == 1
 
     def beat(self) -> bool:
         """Show that the worker lives; False where the place was taken away."""
-        return self._update("beat = beat + 1")
+        return self.storage.change(_BEAT, own=self.id) == 1
 
     def release(self) -> None:
         """End the claim: its trial is finished or failed, or none was started."""
-        self.storage.change("DELETE FROM har_search_claims WHERE claim = :claim", claim=self.claim)
+        self.storage.change(_RELEASE, own=self.id)
 
     @contextmanager
     def beating(self) -> Iterator[None]:
@@ -96,20 +113,45 @@ class Claim:
         finally:
             done.set()
 
-    def _update(self, change: str, **values: Any) -> bool:
-        statement = f"UPDATE har_search_claims SET {change} WHERE claim = :claim"
-        return self.storage.change(statement, claim=self.claim, **values) == 1
+
+@dataclass(frozen=True)
+class HeldClaim:
+    """A claim as every worker sees it: who holds it, the trial that fills it, and its beats."""
+
+    claim: Claim
+    worker: str
+    number: int | None
+    beats: int
+
+    def take_over(self, worker: str) -> bool:
+        """Make it this worker's; False where it has beaten, or ended, since it was seen."""
+        values = {"own": self.claim.id, "seen": self.beats, "new_worker": worker}
+        return self.claim.storage.change(_TAKE_OVER, **values) == 1
+
+
+def held_claims(storage: PatientStorage, study_name: str) -> list[HeldClaim]:
+    """Return the study's claims."""
+    rows = storage.fetch(_HELD, study=study_name)
+    return [HeldClaim(Claim(storage, row.claim), row.worker, row.number, row.beat) for row in rows]
+
+
+def unclaimed_trials(storage: PatientStorage, study_name: str) -> list[int]:
+    """Return the study's running trials without a claim, by number.
+
+    Their workers died between starting the trial and saying so.
+    """
+    return [row.number for row in storage.fetch(_UNCLAIMED, study=study_name)]
 
 
 def claim_place(storage: PatientStorage, study_name: str, total: int, worker: str) -> Claim | None:
     """Claim a place in the budget of `total` finished trials; None where none is free now."""
     claim = str(uuid.uuid4())
-    values = {"claim": claim, "name": study_name, "worker": worker, "total": total}
+    values = {"claim": claim, "study": study_name, "worker": worker, "total": total}
 
     def insert() -> bool:
         with storage.engine.begin() as connection:
             if connection.dialect.name != "sqlite":  # SQLite has one writer at a time anyway
-                connection.execute(sqlalchemy.text(_LOCK_STUDY), values)
-            return connection.execute(sqlalchemy.text(_CLAIM), values).rowcount == 1
+                connection.execute(_LOCK_STUDY, values)
+            return connection.execute(_CLAIM, values).rowcount == 1
 
     return Claim(storage, claim) if storage.patiently(insert) else None

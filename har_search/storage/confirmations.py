@@ -9,29 +9,14 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy
+from sqlalchemy import select
 
+from har_search.challenge.confirmed import Confirmation, Confirmed
+from har_search.storage.schema import TRIALS_OF_STUDIES, confirmations, studies, trials
 from har_search.storage.trials import trial_id
 
 if TYPE_CHECKING:
     from har_search.storage.patient import PatientStorage
-from har_search.challenge.confirmed import Confirmation, Confirmed
-
-CONFIRMATIONS = sqlalchemy.Table(
-    "har_search_confirmations",
-    sqlalchemy.MetaData(),
-    sqlalchemy.Column("trial_id", sqlalchemy.Integer, primary_key=True, autoincrement=False),
-    sqlalchemy.Column("position", sqlalchemy.Integer, primary_key=True, autoincrement=False),
-    sqlalchemy.Column("planned", sqlalchemy.Integer, nullable=False),
-    sqlalchemy.Column("trial_seed", sqlalchemy.BigInteger, nullable=False),
-    sqlalchemy.Column("seed", sqlalchemy.BigInteger, nullable=False),
-    sqlalchemy.Column("test_accuracy", sqlalchemy.Double, nullable=False),
-    sqlalchemy.Column("train_accuracy", sqlalchemy.Double, nullable=False),
-)
-
-
-def create_table(storage: PatientStorage) -> None:
-    """Make the table where there is none."""
-    storage.patiently(lambda: CONFIRMATIONS.create(storage.engine, checkfirst=True))
 
 
 def save(
@@ -57,7 +42,7 @@ def save(
 
     def replace() -> None:
         with storage.engine.begin() as connection:
-            table, trial = CONFIRMATIONS, trial_id(connection, study, number)
+            table, trial = confirmations, trial_id(connection, study, number)
             own = table.c.trial_id == trial
             # Optuna uses a trial's id again where its study was deleted; its seed tells.
             connection.execute(table.delete().where(own, table.c.trial_seed != trial_seed))
@@ -74,11 +59,17 @@ def read(
     connection: sqlalchemy.Connection, study: str, trial_seeds: Mapping[int, int]
 ) -> dict[int, Confirmed]:
     """Return what is known of a study's trials whose numbers and seeds are given, by number."""
-    if not trial_seeds or not sqlalchemy.inspect(connection).has_table(CONFIRMATIONS.name):
+    if not trial_seeds or not sqlalchemy.inspect(connection).has_table(confirmations.name):
         return {}
-    query = sqlalchemy.text(_OF_TRIALS).bindparams(sqlalchemy.bindparam("numbers", expanding=True))
+    of_trial = confirmations.c.trial_id == trials.c.trial_id
+    query = (
+        select(trials.c.number, confirmations)
+        .select_from(TRIALS_OF_STUDIES.join(confirmations, of_trial))
+        .where(studies.c.study_name == study, trials.c.number.in_(trial_seeds))
+        .order_by(trials.c.number, confirmations.c.position)
+    )
     found: dict[int, list[Any]] = {}
-    for row in connection.execute(query, {"study": study, "numbers": list(trial_seeds)}):
+    for row in connection.execute(query):
         if row.trial_seed == trial_seeds[row.number]:
             found.setdefault(row.number, []).append(row)
     return {
@@ -91,11 +82,3 @@ def read(
         )
         for number, rows in found.items()
     }
-
-
-_OF_TRIALS = (
-    "SELECT t.number, c.position, c.planned, c.trial_seed, c.seed, c.test_accuracy, "
-    "c.train_accuracy FROM har_search_confirmations c "
-    "JOIN trials t ON t.trial_id = c.trial_id JOIN studies s ON s.study_id = t.study_id "
-    "WHERE s.study_name = :study AND t.number IN :numbers ORDER BY t.number, c.position"
-)

@@ -11,40 +11,32 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import sqlalchemy
+from sqlalchemy import bindparam, select
 
+from har_search.challenge.figures import Curve, Details
 from har_search.storage.database import open_for_reading
+from har_search.storage.schema import TRIALS_OF_STUDIES, details, is_trial, trials
 from har_search.storage.trials import trial_id
 
 if TYPE_CHECKING:
     from har_search.storage.patient import PatientStorage
-from har_search.challenge.figures import Curve, Details
 
-DETAILS = sqlalchemy.Table(
-    "har_search_details",
-    sqlalchemy.MetaData(),
-    sqlalchemy.Column("trial_id", sqlalchemy.Integer, primary_key=True, autoincrement=False),
-    sqlalchemy.Column("curve", sqlalchemy.Text, nullable=False),
-    sqlalchemy.Column("confusion", sqlalchemy.Text, nullable=False),
-)
+_DELETE = details.delete().where(details.c.trial_id == bindparam("own"))
+_INSERT = details.insert()
 
 
-def create_table(storage: PatientStorage) -> None:
-    """Make the table where there is none."""
-    storage.patiently(lambda: DETAILS.create(storage.engine, checkfirst=True))
-
-
-def save(storage: PatientStorage, study: str, number: int, details: Details) -> None:
+def save(storage: PatientStorage, study: str, number: int, found: Details) -> None:
     """Keep a trial's details, in place of any there."""
-    curve = json.dumps(asdict(details.curve), separators=(",", ":"))
-    confusion = json.dumps(details.confusion, separators=(",", ":"))
+    curve = json.dumps(asdict(found.curve), separators=(",", ":"))
+    confusion = json.dumps(found.confusion, separators=(",", ":"))
 
     def replace() -> None:
         with storage.engine.begin() as connection:
             own = trial_id(connection, study, number)
             # Optuna uses a trial's id again where its study was deleted.
-            connection.execute(DETAILS.delete().where(DETAILS.c.trial_id == own))
+            connection.execute(_DELETE, {"own": own})
             row = {"trial_id": own, "curve": curve, "confusion": confusion}
-            connection.execute(DETAILS.insert(), row)
+            connection.execute(_INSERT, row)
 
     storage.patiently(replace)
 
@@ -56,15 +48,15 @@ def read(url: str, study: str, number: int) -> Details | None:
         NotFoundError: no database there.
         StorageError: it cannot be read.
     """
-    query = sqlalchemy.text(
-        "SELECT d.curve, d.confusion FROM har_search_details d "
-        "JOIN trials t ON t.trial_id = d.trial_id JOIN studies s ON s.study_id = t.study_id "
-        "WHERE s.study_name = :study AND t.number = :number"
+    query = (
+        select(details.c.curve, details.c.confusion)
+        .select_from(TRIALS_OF_STUDIES.join(details, details.c.trial_id == trials.c.trial_id))
+        .where(is_trial(study, number))
     )
     with open_for_reading(url) as connection:
-        if not sqlalchemy.inspect(connection).has_table(DETAILS.name):
+        if not sqlalchemy.inspect(connection).has_table(details.name):
             return None
-        row = connection.execute(query, {"study": study, "number": number}).one_or_none()
+        row = connection.execute(query).one_or_none()
     if row is None:
         return None
     return Details(Curve(**json.loads(row.curve)), json.loads(row.confusion))

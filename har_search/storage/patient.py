@@ -16,11 +16,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TypeAlias, TypeVar
 
-import optuna
 import sqlalchemy
 from optuna.distributions import BaseDistribution, distribution_to_json
-from optuna.storages import BaseStorage, RDBStorage
-from sqlalchemy import exc
+from optuna.storages import RDBStorage
+from sqlalchemy import bindparam, exc, exists, literal, select
+
+from har_search.storage.schema import (
+    TRIALS_OF_STUDIES,
+    create_tables,
+    is_trial,
+    trial_intermediate_values,
+    trial_params,
+    trial_system_attributes,
+    trial_user_attributes,
+    trials,
+)
 
 Result = TypeVar("Result")
 # Trial, name, Optuna's internal value, distribution, and the one known of this parameter before
@@ -30,8 +40,8 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
 TRANSIENT_STATES = ("08", "57", "40")
 
 logger = logging.getLogger(__name__)
-optuna.logging.set_verbosity(optuna.logging.ERROR)  # the screen is ours
-logging.getLogger("psycopg").setLevel(logging.ERROR)  # its word on each connection that was lost
+
+Kind = TypeVar("Kind", bound=type)
 
 
 def patiently(operation: Callable[[], Result], patience_seconds: float) -> Result:
@@ -50,6 +60,49 @@ def patiently(operation: Callable[[], Result], patience_seconds: float) -> Resul
         pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
 
+def _waiting(*names: str) -> Callable[[Kind], Kind]:
+    """Decorate a storage: Optuna's own methods of these names wait for the database, too."""
+
+    def decorate(storage: Kind) -> Kind:
+        for name in names:
+            setattr(storage, name, _made_patient(getattr(RDBStorage, name)))
+        return storage
+
+    return decorate
+
+
+def _made_patient(method: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def call(self: PatientStorage, *arguments: Any, **named: Any) -> Any:
+        return self.patiently(lambda: method(self, *arguments, **named))
+
+    return call
+
+
+@_waiting(
+    # What every storage offers, but for what is written out below
+    "create_new_study",
+    "create_new_trial",
+    "delete_study",
+    "get_all_studies",
+    "get_all_trials",
+    "get_study_directions",
+    "get_study_id_from_name",
+    "get_study_name_from_id",
+    "get_study_system_attrs",
+    "get_study_user_attrs",
+    "get_trial",
+    "set_study_system_attr",
+    "set_study_user_attr",
+    "set_trial_param",
+    "set_trial_state_values",
+    "set_trial_system_attr",
+    "set_trial_user_attr",
+    # What Optuna's cache asks in the place of these
+    "_create_new_trial",
+    "_get_best_trial_id",
+    "_get_trials",
+)
 class PatientStorage(RDBStorage):
     """An `RDBStorage` whose every operation waits for up to `patience_seconds` for the database.
 
@@ -75,21 +128,25 @@ class PatientStorage(RDBStorage):
 
         return patiently(in_a_clean_session, self.patience_seconds)
 
-    def fetch(self, query: str, **values: Any) -> Sequence[sqlalchemy.Row[Any]]:
-        """Run one query and return its rows."""
+    def create_our_tables(self) -> None:
+        """Make our tables where there are none, beside Optuna's."""
+        self.patiently(lambda: create_tables(self.engine))
 
-        def run() -> Sequence[sqlalchemy.Row[Any]]:
+    def fetch(self, query: sqlalchemy.Executable, **values: Any) -> Sequence[Any]:
+        """Run one query, with values for its parameters, and return its rows."""
+
+        def run() -> Sequence[Any]:
             with self._connect_alone() as connection:
-                return connection.execute(sqlalchemy.text(query), values).all()
+                return connection.execute(query, values).all()
 
         return self.patiently(run)
 
-    def change(self, statement: str, **values: Any) -> int:
+    def change(self, statement: sqlalchemy.UpdateBase, **values: Any) -> int:
         """Run one statement in a transaction of its own and return how many rows it changed."""
 
         def run() -> int:
             with self._connect_alone() as connection:
-                return connection.execute(sqlalchemy.text(statement), values).rowcount
+                return connection.execute(statement, values).rowcount
 
         return self.patiently(run)
 
@@ -101,22 +158,25 @@ class PatientStorage(RDBStorage):
         self, study_name: str, number: int, attributes: Mapping[str, Any]
     ) -> None:
         """Record new user attributes of a trial in one transaction; one by one costs ten times."""
-        self._insert_attributes("trial_user_attributes", study_name, number, attributes)
+        self._insert_attributes(_INSERT_USER_ATTRIBUTE, study_name, number, attributes)
 
     def add_trial_system_attrs(
         self, study_name: str, number: int, attributes: Mapping[str, Any]
     ) -> None:
         """Record new system attributes of a trial, also of a finished one, which Optuna refuses."""
-        self._insert_attributes("trial_system_attributes", study_name, number, attributes)
+        self._insert_attributes(_INSERT_SYSTEM_ATTRIBUTE, study_name, number, attributes)
 
     def _insert_attributes(
-        self, table: str, study_name: str, number: int, attributes: Mapping[str, Any]
+        self,
+        statement: sqlalchemy.Insert,
+        study_name: str,
+        number: int,
+        attributes: Mapping[str, Any],
     ) -> None:
         rows = [
-            {"key": key, "value": json.dumps(value), "name": study_name, "number": number}
+            {"key": key, "value": json.dumps(value), "study": study_name, "number": number}
             for key, value in attributes.items()
         ]
-        statement = sqlalchemy.text(_INSERT_ATTRIBUTE.format(table=table))
 
         def insert() -> None:
             with self.engine.begin() as connection:
@@ -155,13 +215,18 @@ class PatientStorage(RDBStorage):
     def _insert_params(self, params: Sequence[_Param]) -> bool:
         """Insert parameters, all or none; False where Optuna has something to check."""
         rows = [
-            {"id": trial_id, "name": name, "value": value, "json": distribution_to_json(allowed)}
+            {
+                "trial": trial_id,
+                "name": name,
+                "value": value,
+                "allowed": distribution_to_json(allowed),
+            }
             for trial_id, name, value, allowed, _ in params
         ]
 
         def insert() -> bool:
             with self.engine.connect() as connection:
-                inserted = connection.execute(sqlalchemy.text(_INSERT_PARAM), rows).rowcount
+                inserted = connection.execute(_INSERT_PARAM, rows).rowcount
                 if inserted == len(rows):
                     connection.commit()
                 return inserted == len(rows)
@@ -173,7 +238,7 @@ class PatientStorage(RDBStorage):
     ) -> None:
         """Record what a trial reports, as Optuna does."""
         if math.isfinite(intermediate_value):
-            values = {"trial_id": trial_id, "step": step, "value": intermediate_value}
+            values = {"trial": trial_id, "step": step, "value": intermediate_value}
             if self.change(_INSERT_REPORT, **values) == 1:
                 return
         self.patiently(
@@ -183,29 +248,48 @@ class PatientStorage(RDBStorage):
         )
 
 
-_INSERT_ATTRIBUTE = (
-    "INSERT INTO {table} (trial_id, key, value_json) "
-    "SELECT t.trial_id, CAST(:key AS VARCHAR(512)), CAST(:value AS TEXT) "
-    "FROM trials t JOIN studies s ON s.study_id = t.study_id "
-    "WHERE s.study_name = :name AND t.number = :number AND NOT EXISTS ("
-    "SELECT 1 FROM {table} a "
-    "WHERE a.trial_id = t.trial_id AND a.key = CAST(:key AS VARCHAR(512)))"
+def _insert_where_there_is_none(
+    table: sqlalchemy.Table,
+    trial: sqlalchemy.Select[Any],
+    values: Sequence[str | sqlalchemy.ColumnElement[Any]],
+) -> sqlalchemy.Insert:
+    """Return the statement that gives a trial a row, where it has none of the same key.
+
+    `trial` selects the trial's id. `values` are those of the table's columns after it: a name is
+    that of a parameter, and the first tells the trial's rows apart.
+    """
+    columns = table.columns.values()[1:]
+    first, *others = (
+        bindparam(value, type_=column.type) if isinstance(value, str) else value
+        for column, value in zip(columns, values, strict=True)
+    )
+    there = exists().where(table.c.trial_id == trials.c.trial_id, columns[0] == first)
+    row = trial.add_columns(first, *others).where(~there)
+    # Otherwise the number of rows is not kept after an INSERT.
+    return (
+        table.insert()
+        .from_select(list(table.columns), row)
+        .execution_options(preserve_rowcount=True)
+    )
+
+
+_NAMED = (
+    select(trials.c.trial_id)
+    .select_from(TRIALS_OF_STUDIES)
+    .where(is_trial(bindparam("study"), bindparam("number")))
 )
-_INSERT_PARAM = (
-    "INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) "
-    "SELECT t.trial_id, CAST(:name AS VARCHAR(512)), CAST(:value AS DOUBLE PRECISION), "
-    "CAST(:json AS TEXT) FROM trials t "
-    "WHERE t.trial_id = :id AND t.state = 'RUNNING' AND NOT EXISTS ("
-    "SELECT 1 FROM trial_params p "
-    "WHERE p.trial_id = t.trial_id AND p.param_name = CAST(:name AS VARCHAR(512)))"
+_RUNNING = select(trials.c.trial_id).where(
+    trials.c.trial_id == bindparam("trial"), trials.c.state == "RUNNING"
 )
-_INSERT_REPORT = (
-    "INSERT INTO trial_intermediate_values "
-    "(trial_id, step, intermediate_value, intermediate_value_type) "
-    "SELECT t.trial_id, CAST(:step AS INTEGER), CAST(:value AS DOUBLE PRECISION), 'FINITE' "
-    "FROM trials t WHERE t.trial_id = :trial_id AND t.state = 'RUNNING' AND NOT EXISTS ("
-    "SELECT 1 FROM trial_intermediate_values v WHERE v.trial_id = t.trial_id "
-    "AND v.step = CAST(:step AS INTEGER))"
+_INSERT_USER_ATTRIBUTE, _INSERT_SYSTEM_ATTRIBUTE = (
+    _insert_where_there_is_none(table, _NAMED, ["key", "value"])
+    for table in (trial_user_attributes, trial_system_attributes)
+)
+_INSERT_PARAM = _insert_where_there_is_none(trial_params, _RUNNING, ["name", "value", "allowed"])
+_INSERT_REPORT = _insert_where_there_is_none(
+    trial_intermediate_values,
+    _RUNNING,
+    ["step", "value", literal("FINITE", trial_intermediate_values.c.intermediate_value_type.type)],
 )
 
 
@@ -228,19 +312,3 @@ def is_transient(error: BaseException) -> bool:
         return "locked" in text or "busy" in text
     refused = ("password", "does not exist", "no pg_hba")  # waiting does not cure these
     return isinstance(cause, exc.OperationalError) and not any(word in text for word in refused)
-
-
-def _made_patient(name: str) -> Callable[..., Any]:
-    method = getattr(RDBStorage, name)
-
-    @functools.wraps(method)
-    def call(self: PatientStorage, *arguments: Any, **named: Any) -> Any:
-        return self.patiently(lambda: method(self, *arguments, **named))
-
-    return call
-
-
-# Those of the interface, and those that Optuna's cache calls in their place.
-_CACHE_CALLS = {"_create_new_trial", "_get_trials", "_get_best_trial_id"}
-for _name in (BaseStorage.__abstractmethods__ | _CACHE_CALLS) - vars(PatientStorage).keys():
-    setattr(PatientStorage, _name, _made_patient(_name))

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import sqlalchemy
+from sqlalchemy import Text, bindparam, column, exists, func, select, table
 
 from har_search.errors import OptionError
 from har_search.storage.patient import PatientStorage
 
+_ROLE, _PASSWORD = bindparam("role", type_=Text), bindparam("password", type_=Text)
+_KNOWN = exists().where(table("pg_roles", column("rolname")).c.rolname == _ROLE)
 # PostgreSQL quotes names (%I) and passwords (%L) itself: role statements take no parameters.
 _STATEMENTS = (
-    "SELECT format('CREATE ROLE %I', CAST(:role AS TEXT)) "
-    "WHERE NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = :role)",
-    "SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', "
-    "CAST(:role AS TEXT), CAST(:password AS TEXT))",
-    "SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), CAST(:role AS TEXT))",
-    "SELECT format('GRANT USAGE ON SCHEMA public TO %I', CAST(:role AS TEXT))",
-    "SELECT format('GRANT SELECT ON ALL TABLES IN SCHEMA public TO %I', CAST(:role AS TEXT))",
+    select(func.format("CREATE ROLE %I", _ROLE)).where(~_KNOWN),
+    select(func.format("ALTER ROLE %I LOGIN PASSWORD %L", _ROLE, _PASSWORD)),
+    select(func.format("GRANT CONNECT ON DATABASE %I TO %I", func.current_database(), _ROLE)),
+    select(func.format("GRANT USAGE ON SCHEMA public TO %I", _ROLE)),
+    select(func.format("GRANT SELECT ON ALL TABLES IN SCHEMA public TO %I", _ROLE)),
 )
 
 
@@ -30,6 +30,6 @@ def make_reader(storage: PatientStorage, role: str, password: str) -> None:
     values = {"role": role, "password": password}
     with storage.engine.begin() as connection:
         for statement in _STATEMENTS:
-            written = connection.execute(sqlalchemy.text(statement), values).scalar_one_or_none()
+            written = connection.execute(statement, values).scalar_one_or_none()
             if written is not None:
                 connection.exec_driver_sql(written.replace("%", "%%"))

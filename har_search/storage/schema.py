@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlalchemy
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     Column,
     ColumnElement,
     DateTime,
@@ -134,7 +135,9 @@ def is_finished() -> ColumnElement[bool]:
     return trials.c.state.in_(FINISHED)
 
 
-def is_trial(study: str, number: int) -> ColumnElement[bool]:
+def is_trial(
+    study: str | BindParameter[str], number: int | BindParameter[int]
+) -> ColumnElement[bool]:
     """Return the condition, over `TRIALS_OF_STUDIES`, that it is this trial of this study."""
     return (studies.c.study_name == study) & (trials.c.number == number)
 

@@ -13,8 +13,10 @@ from pathlib import Path
 import optuna
 import psutil
 import pytest
+import sqlalchemy
 
 from har_search.search.budget import MOST_RETRIES
+from har_search.storage import schema
 from har_search.storage.attributes import WORKER_DIED
 from har_search.storage.database import open_for_writing
 
@@ -140,7 +142,7 @@ def finished(url: str) -> int:
 
 def open_claims(url: str) -> int:
     with open_for_writing(url) as storage:
-        return int(storage.fetch("SELECT COUNT(*) FROM har_search_claims")[0][0])
+        return len(storage.fetch(sqlalchemy.select(schema.claims)))
 
 
 def assert_nothing_lost(url: str, trials: int) -> None:

@@ -14,8 +14,8 @@ from har_search.machine import is_dead_here, this_worker
 from har_search.search import budget
 from har_search.search.budget import DEAD_SECONDS, MOST_RETRIES, Sweeper, put_back
 from har_search.search.study import load_study, prepare_study
-from har_search.storage import attributes, claims
-from har_search.storage.claims import BEAT_SECONDS, claim_place, finished_trials
+from har_search.storage import attributes, claims, schema
+from har_search.storage.claims import BEAT_SECONDS, claim_place, finished_trials, held_claims
 from har_search.storage.database import open_for_writing
 from har_search.storage.patient import PatientStorage
 from har_search.study.spec import StudySpec
@@ -128,9 +128,9 @@ def test_no_order_of_events_exceeds_or_loses_the_budget(
             elif held:
                 claim, trial = held.pop()
                 if step == "die":
-                    dead = "UPDATE har_search_claims SET worker = :worker WHERE claim = :claim"
                     gone = this_worker().rsplit("/", 1)[0] + "/1.00"
-                    storage.change(dead, worker=gone, claim=claim.claim)
+                    own = schema.claims.c.claim == claim.id
+                    storage.change(schema.claims.update().where(own).values(worker=gone))
                     assert sweeper.sweep() == 1
                 else:
                     failed = optuna.trial.TrialState.FAIL if step == "fail" else None
@@ -246,7 +246,6 @@ def test_a_claim_beats_while_it_is_held(
     monkeypatch.setattr(claims, "BEAT_SECONDS", 0.01)
     claim = claim_place(storage, "quick", 1, "me")
     assert claim
-    query = "SELECT beat FROM har_search_claims"
     with claim.beating():
-        while storage.fetch(query)[0][0] < 3:
+        while held_claims(storage, "quick")[0].beats < 3:
             pass

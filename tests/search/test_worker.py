@@ -17,8 +17,8 @@ from har_search.search.events import Event, FailedTrial, FinishedTrial
 from har_search.search.job import Job
 from har_search.search.study import prepare_study
 from har_search.search.worker import work
-from har_search.storage import attributes
-from har_search.storage.claims import CLAIMS, claim_place
+from har_search.storage import attributes, schema
+from har_search.storage.claims import claim_place, held_claims
 from har_search.storage.database import open_for_writing
 from har_search.storage.patient import PatientStorage
 from har_search.study.spec import StudySpec
@@ -85,7 +85,7 @@ def states(url: str) -> list[str]:
 
 def open_claims(url: str) -> int:
     with open_for_writing(url) as storage:
-        return int(storage.fetch("SELECT COUNT(*) FROM har_search_claims")[0][0])
+        return len(held_claims(storage, "quick"))
 
 
 def test_a_worker_ends_with_exactly_the_trials_asked_for(job: Job, small: Dataset) -> None:
@@ -195,7 +195,7 @@ def test_a_worker_taken_for_dead_while_it_trained_adds_nothing(
             with open_for_writing(sqlite_job.url) as storage:
                 study = optuna.load_study(storage=storage, study_name="quick")
                 put_back(storage, study, 0, attributes.WORKER_DIED)
-                storage.change("DELETE FROM har_search_claims")
+                storage.change(schema.claims.delete())
         return real_train(*arguments, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(trial_module, "train", taken_for_dead)
@@ -219,7 +219,7 @@ def test_a_worker_whose_place_was_taken_before_it_began_does_not_train(
     def taken(storage: PatientStorage, *arguments: object) -> object:
         claim = real_claim(storage, *arguments)  # type: ignore[arg-type]
         if next(calls) == 0:
-            storage.change("DELETE FROM har_search_claims")
+            storage.change(schema.claims.delete())
         return claim
 
     monkeypatch.setattr(worker, "claim_place", taken)
@@ -260,5 +260,5 @@ def test_a_device_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) 
         choose_device("cuda")
 
 
-def test_the_table_of_claims_is_ours_alone() -> None:
-    assert CLAIMS.name not in optuna.storages._rdb.models.BaseModel.metadata.tables
+def test_our_tables_are_ours_alone() -> None:
+    assert not schema.OURS.tables.keys() & optuna.storages._rdb.models.BaseModel.metadata.tables
