@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy
-
 from har_search.challenge.rules import Track
+from har_search.storage.counts import TrialCounts, latest_ends, trial_counts
 from har_search.storage.database import has_studies_table, open_for_reading
+from har_search.storage.figures import accuracies_and_gaps, students
 from har_search.storage.studies import stored_studies
 
 RECENT = 30  # finished trials, from which the pace is taken
@@ -47,19 +48,6 @@ class Overview:
     students: tuple[str, ...]
 
 
-_COUNTS = """
-SELECT study_id, SUM(CASE WHEN state IN ('COMPLETE', 'PRUNED') THEN 1 ELSE 0 END) AS done,
-       SUM(CASE WHEN state = 'RUNNING' THEN 1 ELSE 0 END) AS running
-FROM trials GROUP BY study_id
-"""
-_LATEST = """
-SELECT datetime_complete FROM trials
-WHERE study_id = :study_id AND state IN ('COMPLETE', 'PRUNED')
-ORDER BY trial_id DESC LIMIT :recent
-"""
-_STUDENTS = "SELECT DISTINCT value_json FROM trial_user_attributes WHERE key = 'student'"
-
-
 def overview(url: str) -> Overview:
     """Look at every study in the database at `url`.
 
@@ -68,35 +56,29 @@ def overview(url: str) -> Overview:
         StorageError: it cannot be read.
     """
     with open_for_reading(url) as connection:
-        if not has_studies_table(connection):
+        stored = stored_studies(connection)
+        if not stored:
             return Overview((), ())
-        counts = {row.study_id: row for row in connection.execute(sqlalchemy.text(_COUNTS))}
-        studies = []
-        for study in stored_studies(connection):
-            count = counts.get(study.id)
-            running = int(count.running) if count else 0
-            studies.append(
+        counts, found = trial_counts(connection), []
+        for study in stored:
+            own = counts.get(study.id, TrialCounts())
+            ends = latest_ends(connection, study.id, RECENT) if own.running else []
+            found.append(
                 StudyStatus(
                     study.name,
                     study.dataset,
-                    int(count.done) if count else 0,
+                    own.finished,
                     study.total,
-                    running,
-                    _pace(connection, study.id) if running else None,
+                    own.running,
+                    _pace(ends),
                     study.spec.tracks,
                 )
             )
-        students = connection.execute(sqlalchemy.text(_STUDENTS)).scalars()
-        return Overview(tuple(studies), tuple(sorted(map(json.loads, students))))
+        return Overview(tuple(found), tuple(students(connection)))
 
 
-def _pace(connection: sqlalchemy.Connection, study_id: int) -> float | None:
-    """Return the latest finished trials a minute, by the times at which they ended."""
-    values = {"study_id": study_id, "recent": RECENT}
-    ends = [
-        each if isinstance(each, datetime) else datetime.fromisoformat(each)
-        for each in connection.execute(sqlalchemy.text(_LATEST), values).scalars()
-    ]
+def _pace(ends: Sequence[datetime]) -> float | None:
+    """Return trials a minute, by the times at which they ended."""
     seconds = (max(ends) - min(ends)).total_seconds() if ends else 0.0
     return 60 * (len(ends) - 1) / seconds if seconds else None
 
@@ -110,18 +92,6 @@ class Point:
     lesson: bool = False
 
 
-_POINTS = """
-SELECT CAST(test.value_json AS DOUBLE PRECISION) AS test_accuracy,
-       CAST(gap.value_json AS DOUBLE PRECISION) AS gap,
-       CASE WHEN start.value_json = '"lesson"' THEN 1 ELSE 0 END AS lesson
-FROM trials t JOIN studies s ON s.study_id = t.study_id
-JOIN trial_user_attributes test ON test.trial_id = t.trial_id AND test.key = 'test_accuracy'
-JOIN trial_user_attributes gap ON gap.trial_id = t.trial_id AND gap.key = 'gap'
-LEFT JOIN trial_user_attributes start ON start.trial_id = t.trial_id AND start.key = 'start'
-WHERE s.study_name IN :studies AND t.state IN ('COMPLETE', 'PRUNED')
-"""
-
-
 def points(url: str, studies: tuple[str, ...]) -> list[Point]:
     """Return the finished trials of these studies.
 
@@ -129,9 +99,9 @@ def points(url: str, studies: tuple[str, ...]) -> list[Point]:
         NotFoundError: no database there.
         StorageError: it cannot be read.
     """
-    query = sqlalchemy.text(_POINTS).bindparams(sqlalchemy.bindparam("studies", expanding=True))
+    lesson = json.dumps("lesson")
     with open_for_reading(url) as connection:
         if not has_studies_table(connection):
             return []
-        rows = connection.execute(query, {"studies": list(studies)})
-        return [Point(row.test_accuracy, row.gap, bool(row.lesson)) for row in rows]
+        rows = accuracies_and_gaps(connection, studies)
+        return [Point(row.test_accuracy, row.gap, row.start == lesson) for row in rows]

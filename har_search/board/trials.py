@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
-import sqlalchemy
 
 from har_search.board.status import overview
 from har_search.data.dataset import SIMULATED
 from har_search.errors import NotFoundError
-from har_search.storage import attributes
+from har_search.storage.counts import TrialCounts, failures, time_span, trial_counts
 from har_search.storage.database import open_for_reading
+from har_search.storage.figures import finished_figures, sampled_values
 from har_search.storage.studies import stored_studies
 from har_search.study.spec import StudySpec, Value
 
@@ -71,39 +71,6 @@ def chosen_study(url: str, study: str | None) -> str:
     raise NotFoundError(f"{which} in this database; add --study NAME, of {there}")
 
 
-_COUNTS = """
-SELECT t.state, COUNT(*) AS trials, MIN(t.datetime_start) AS began,
-       MAX(t.datetime_complete) AS ended
-FROM trials t JOIN studies s ON s.study_id = t.study_id
-WHERE s.study_name = :study GROUP BY t.state
-"""
-_FAILURES = """
-SELECT a.value_json AS reason, COUNT(*) AS trials
-FROM trials t JOIN studies s ON s.study_id = t.study_id
-JOIN trial_user_attributes a ON a.trial_id = t.trial_id AND a.key = :failure
-WHERE s.study_name = :study AND t.state = 'FAIL' GROUP BY a.value_json ORDER BY trials DESC
-"""
-_FINISHED = """
-SELECT t.trial_id, t.number, CASE WHEN t.state = 'PRUNED' THEN 1 ELSE 0 END AS pruned,
-       v.value AS score, start.value_json AS start, student.value_json AS student,
-       CAST(test.value_json AS DOUBLE PRECISION) AS test_accuracy,
-       CAST(gap.value_json AS DOUBLE PRECISION) AS gap
-FROM trials t JOIN studies s ON s.study_id = t.study_id
-JOIN trial_values v ON v.trial_id = t.trial_id AND v.objective = 0
-JOIN trial_user_attributes test ON test.trial_id = t.trial_id AND test.key = 'test_accuracy'
-JOIN trial_user_attributes gap ON gap.trial_id = t.trial_id AND gap.key = 'gap'
-LEFT JOIN trial_user_attributes student ON student.trial_id = t.trial_id
-     AND student.key = 'student'
-LEFT JOIN trial_user_attributes start ON start.trial_id = t.trial_id AND start.key = :start
-WHERE s.study_name = :study AND t.state IN ('COMPLETE', 'PRUNED') ORDER BY t.number
-"""
-_SAMPLED = """
-SELECT p.trial_id, p.param_name, p.param_value FROM trial_params p
-JOIN trials t ON t.trial_id = p.trial_id JOIN studies s ON s.study_id = t.study_id
-WHERE s.study_name = :study AND t.state IN ('COMPLETE', 'PRUNED')
-"""
-
-
 def study_trials(url: str, study: str) -> StudyTrials:
     """Read a study that this package made.
 
@@ -112,15 +79,12 @@ def study_trials(url: str, study: str) -> StudyTrials:
         StorageError: it cannot be read.
     """
     with open_for_reading(url) as connection:
-
-        def rows(query: str, **values: str) -> list[Any]:
-            return list(connection.execute(sqlalchemy.text(query), {"study": study, **values}))
-
         (stored,) = stored_studies(connection, study)
-        counts = rows(_COUNTS)
-        failures = rows(_FAILURES, failure=attributes.FAILURE)
-        finished = rows(_FINISHED, start=attributes.START)
-        sampled = rows(_SAMPLED)
+        counts = trial_counts(connection).get(stored.id, TrialCounts())
+        reasons = failures(connection, study)
+        began, ended = time_span(connection, stored.id)
+        finished = finished_figures(connection, study)
+        sampled = sampled_values(connection, study)
     if not finished:
         raise NotFoundError(
             f"study '{study}' has no finished trial yet; run `har-search run --study {study}` first"
@@ -131,23 +95,24 @@ def study_trials(url: str, study: str) -> StudyTrials:
         dataset=stored.dataset,
         fingerprint=stored.fingerprint,
         finished=_frame(finished, sampled, stored.spec),
-        failed=sum(row.trials for row in counts if row.state == "FAIL"),
-        running=sum(row.trials for row in counts if row.state == "RUNNING"),
-        failures={json.loads(row.reason): row.trials for row in failures},
-        began=min((_time(row.began) for row in counts if row.began), default=None),
-        ended=max((_time(row.ended) for row in counts if row.ended), default=None),
+        failed=counts.failed,
+        running=counts.running,
+        failures=reasons,
+        began=began,
+        ended=ended,
     )
 
 
-def _frame(finished: list[Any], sampled: list[Any], spec: StudySpec) -> pd.DataFrame:
-    frame = pd.DataFrame([row._mapping for row in finished]).set_index("trial_id")
-    frame["pruned"] = frame["pruned"].astype(bool)
+def _frame(
+    finished: Sequence[Any], sampled: Sequence[tuple[int, str, float]], spec: StudySpec
+) -> pd.DataFrame:
+    frame = pd.DataFrame(finished).set_index("trial_id")
     for name in ("start", "student"):
         known = frame[name].map(lambda text: None if pd.isna(text) else json.loads(text))
         frame[name] = known.astype(object)
     frame = frame[list(FIGURES)]
     columns = ["trial_id", "name", "value"]
-    stored = pd.DataFrame([tuple(row) for row in sampled], columns=columns)
+    stored = pd.DataFrame(sampled, columns=columns)
     values = stored.pivot_table(index="trial_id", columns="name", values="value")
     for name, space in spec.search.items():
         own = values[name] if name in values else pd.Series(dtype=float)
@@ -161,8 +126,3 @@ def _frame(finished: list[Any], sampled: list[Any], spec: StudySpec) -> pd.DataF
 
 def _choice(index: float, choices: tuple[Value, ...]) -> Value | None:
     return None if pd.isna(index) else choices[int(index)]
-
-
-def _time(stored: datetime | str) -> datetime:
-    """Return a stored time: SQLite keeps it as text."""
-    return stored if isinstance(stored, datetime) else datetime.fromisoformat(stored)

@@ -127,7 +127,7 @@ held_out = Table(
 )
 
 FINISHED = ("COMPLETE", "PRUNED")
-TRIALS_OF_STUDIES = trials.join(studies, studies.c.study_id == trials.c.study_id)
+TRIALS_OF_STUDIES: FromClause = trials.join(studies, studies.c.study_id == trials.c.study_id)
 
 
 def is_finished() -> ColumnElement[bool]:
