@@ -168,9 +168,11 @@ def dashboard(
 ) -> None:
     """Serve the class leaderboard and optuna-dashboard as web pages."""
     from har_search.storage.artifacts import folder_of
+    from har_search.storage.logs import hush_libraries
     from har_search.web import serve
     from har_search.web.server import is_loopback
 
+    hush_libraries()
     console = screen()
     if not is_loopback(host):
         errors.print(

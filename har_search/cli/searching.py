@@ -71,8 +71,10 @@ def run(
         from har_search.board.standings import Selection
         from har_search.search.run import SearchOptions, search
         from har_search.storage.artifacts import folder_of
+        from har_search.storage.logs import hush_libraries
         from har_search.terminal.progress import SearchProgress
 
+        hush_libraries()
         options = SearchOptions(
             trials=trials,
             student=student or getpass.getuser(),
@@ -117,7 +119,9 @@ def init(
     from har_search.search.run import Reader
     from har_search.search.run import init as init_study
     from har_search.storage.database import masked
+    from har_search.storage.logs import hush_libraries
 
+    hush_libraries()
     role = None if reader is None else Reader(reader, password)
     name, done = init_study(spec, storage, located, role)
     console.print(f"study {escape(name)} is ready in {masked(storage)}: {done} finished trials")

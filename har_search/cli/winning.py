@@ -58,9 +58,11 @@ def confirm(
     from har_search.entries.confirm import confirm as confirm_entries
     from har_search.entries.entry import entries
     from har_search.entries.held_out import by_subject as hold_out
+    from har_search.storage.logs import hush_libraries
     from har_search.terminal.entries import show_by_subject, show_comparison, show_confirmed
     from har_search.terminal.progress import EntriesProgress
 
+    hush_libraries()
     console = screen()
     name = study_filter(study)
     if against is not None and len(trials or []) != 1:

@@ -17,6 +17,7 @@ from har_search.challenge.inputs import WAYS
 from har_search.data.cache import load
 from har_search.data.dataset import Dataset
 from har_search.networks.splits import TensorSplit, prepare
+from har_search.storage.logs import hush_libraries
 
 
 @contextmanager
@@ -46,8 +47,9 @@ def splits_in(folder: Path, standardize: str) -> tuple[TensorSplit, TensorSplit]
 
 
 def _begin() -> None:
-    """Leave Ctrl-C to the parent, and end where it has died."""
+    """Leave Ctrl-C and the screen to the parent, and end where it has died."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    hush_libraries()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

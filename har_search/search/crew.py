@@ -195,7 +195,9 @@ def _run_worker(pipe: connection.Connection) -> None:
     from har_search.data.cache import load  # NumPy and torch: after the signals are set
     from har_search.errors import HarSearchError
     from har_search.search.worker import work
+    from har_search.storage.logs import hush_libraries
 
+    hush_libraries()
     job = orders.job()
     if job is None:
         return

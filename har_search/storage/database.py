@@ -1,8 +1,8 @@
 """The database: from a URL to an engine for reading or Optuna's storage for writing.
 
-The only module that catches SQL errors. SQLite files are written in WAL mode, so that readers and
+SQL errors become a `StorageError` here. SQLite files are written in WAL mode, so that readers and
 the writer do not wait for each other; reading never creates a file or a table. Optuna is imported
-only for writing: the leaderboard starts faster without it.
+only for writing and for watching: the leaderboard starts faster without it.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 import sqlalchemy
 from filelock import FileLock
-from sqlalchemy import exc
+from sqlalchemy import exc, func, select
 
 from har_search.errors import NotFoundError, StorageError
 from har_search.storage.defaults import DEFAULT_URL, PATIENCE_SECONDS
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from har_search.storage.patient import PatientStorage
 
+Error = TypeVar("Error", bound=BaseException)
 BUSY_SECONDS = 60
 CONNECT_SECONDS = 10
 _LOCK_NUMBER = 561_006  # any number of our own: features and activities
@@ -65,17 +66,23 @@ def sql_errors(url: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        cause: BaseException | None = error
-        while cause is not None and not isinstance(cause, exc.SQLAlchemyError):
-            cause = cause.__cause__ or (cause if isinstance(cause, ModuleNotFoundError) else None)
-            if isinstance(cause, ModuleNotFoundError):
-                raise StorageError(
-                    f"{masked(url)}: the driver {cause.name} is not installed; for PostgreSQL "
-                    "`pip install 'har-search[postgres]'` brings it"
-                ) from error
-        if cause is None:
+        missing = _cause(error, ModuleNotFoundError)
+        if missing is not None:
+            raise StorageError(
+                f"{masked(url)}: the driver {missing.name} is not installed; for PostgreSQL "
+                "`pip install 'har-search[postgres]'` brings it"
+            ) from error
+        failed = _cause(error, exc.SQLAlchemyError)
+        if failed is None:
             raise
-        raise StorageError(f"{masked(url)}: {_reason(cause)}") from error
+        raise StorageError(f"{masked(url)}: {_reason(failed)}") from error
+
+
+def _cause(error: BaseException | None, kind: type[Error]) -> Error | None:
+    """Return the error, or the nearest one that it came from, which is of this kind; else None."""
+    while error is not None and not isinstance(error, kind):
+        error = error.__cause__
+    return error
 
 
 _CURES = {
@@ -148,7 +155,7 @@ def _alone(url: sqlalchemy.URL) -> Iterator[None]:
         engine = sqlalchemy.create_engine(url, connect_args=_connect_args(url))
         try:
             with engine.connect() as connection:
-                connection.execute(sqlalchemy.text(f"SELECT pg_advisory_lock({_LOCK_NUMBER})"))
+                connection.execute(select(func.pg_advisory_lock(_LOCK_NUMBER)))
                 yield
         finally:
             engine.dispose()  # closes the connection, which gives the lock back

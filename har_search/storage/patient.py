@@ -33,6 +33,7 @@ from har_search.storage.schema import (
 )
 
 Result = TypeVar("Result")
+Storage = TypeVar("Storage", bound=type)
 # Trial, name, Optuna's internal value, distribution, and the one known of this parameter before
 _Param: TypeAlias = tuple[int, str, float, BaseDistribution, BaseDistribution | None]
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
@@ -40,8 +41,6 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
 TRANSIENT_STATES = ("08", "57", "40")
 
 logger = logging.getLogger(__name__)
-
-Kind = TypeVar("Kind", bound=type)
 
 
 def patiently(operation: Callable[[], Result], patience_seconds: float) -> Result:
@@ -60,10 +59,10 @@ def patiently(operation: Callable[[], Result], patience_seconds: float) -> Resul
         pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
 
-def _waiting(*names: str) -> Callable[[Kind], Kind]:
+def _waiting(*names: str) -> Callable[[Storage], Storage]:
     """Decorate a storage: Optuna's own methods of these names wait for the database, too."""
 
-    def decorate(storage: Kind) -> Kind:
+    def decorate(storage: Storage) -> Storage:
         for name in names:
             setattr(storage, name, _made_patient(getattr(RDBStorage, name)))
         return storage
@@ -98,6 +97,7 @@ def _made_patient(method: Callable[..., Any]) -> Callable[..., Any]:
     "set_trial_state_values",
     "set_trial_system_attr",
     "set_trial_user_attr",
+    "get_trial_id_from_study_id_trial_number",
     # What Optuna's cache asks in the place of these
     "_create_new_trial",
     "_get_best_trial_id",
