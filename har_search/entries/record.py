@@ -66,7 +66,7 @@ def read_record(url: str, trial: int, study: str | None = None) -> Record:
         files = [json.loads(json.loads(row[0])) for row in connection.execute(_FILES, both)]
     return Record(
         entry=entry,
-        figures=figures | {"score": entry.row["score"]},
+        figures=figures | {"score": entry.standing.score},
         pruned=state == "PRUNED",
         details=details.read(url, entry.study, entry.number),
         files={each["filename"]: each["artifact_id"] for each in files},
