@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 from common import Silent, machine
 
-from har_search.board.standings import Selection, leaderboard, rows_of
+from har_search.board.standings import Selection, leaderboard
 from har_search.data.locate import Located, locate
 from har_search.search.run import SearchOptions, search
 from har_search.study.file import load_spec
@@ -45,23 +45,23 @@ def find(spec: StudySpec, located: Located, trials: int, seed: int) -> Found:
         begun = time.perf_counter()
         search(spec, url, located, options, Silent())
         seconds = time.perf_counter() - begun
-        rows = rows_of(leaderboard(url, Selection(simulated=True)))
+        standings = leaderboard(url, Selection(simulated=True)).standings
     of_track = {
-        track.name: [row for row in rows if track.name in row["tracks"]] for track in spec.tracks
+        track.name: [own for own in standings if track.name in own.tracks] for track in spec.tracks
     }
     return Found(
         entries={name: len(each) for name, each in of_track.items()},
         first={
             # Trials count from 0, people from 1.
-            name: min((row["trial"] + 1 for row in each), default=None)
+            name: min((own.trial + 1 for own in each), default=None)
             for name, each in of_track.items()
         },
         best={
-            name: max((row["test_accuracy"] for row in each), default=None)
+            name: max((own.test_accuracy for own in each), default=None)
             for name, each in of_track.items()
         },
-        best_score=max(row["score"] for row in rows),
-        epochs=sum(row["epochs"] for row in rows),
+        best_score=max(each.score for each in standings),
+        epochs=sum(each.epochs for each in standings),
         seconds=seconds,
     )
 

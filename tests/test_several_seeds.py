@@ -97,7 +97,7 @@ def test_a_search_stops_what_is_hopeless_after_its_first_pair(
     assert "5 seeds of 4 epochs in" in first
     assert "2/3 trial 1 pruned: test " in second
     assert "2 seeds of 4 epochs in" in second
-    assert "± sd (seeds)" in ran.out
+    assert "± sd pp (seeds)" in ran.out
     assert "each is a mean over seeds, selected on the test set by the search alone" in ran.out
     good, bad, _ = trials_of("sqlite:///har-search.db")
     assert list(good.intermediate_values) == [0, 1, 2, 3, 4]
@@ -196,7 +196,7 @@ def test_every_format_of_the_leaderboard_says_of_how_many_seeds(
     assert {row["replicas"] for row in listed} >= {"5", "2"}
     markdown = har_search(*given, "--format", "markdown").out
     spread = f"± {100 * figures['test_accuracy_sd']:.2f} (5)"
-    assert "| ± sd (seeds) |" in markdown
+    assert "| ± sd pp (seeds) |" in markdown
     assert f"| {spread} |" in markdown
     table = har_search(*given).out
     assert spread in table
@@ -211,7 +211,7 @@ def test_beside_trials_of_one_seed_the_foot_tells_them_apart(
     assert "figures of one seed were selected on the test set" in words
     assert "means over seeds by the search alone" in words
     only = har_search("leaderboard", "--storage", searched, "--study", "lesson").out
-    assert "± sd (seeds)" not in only
+    assert "± sd pp (seeds)" not in only
     rows = json.loads(har_search("leaderboard", "--storage", searched, "--format", "json").out)
     (one,) = [row for row in rows if row["study"] == "lesson"]
     assert (one["replicas"], one["test_accuracy_sd"]) == (1, None)

@@ -1,61 +1,218 @@
-"""The columns of a table of standings."""
+"""The columns of a table of standings: one list for the terminal, the page and the report."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any
 
-from har_search.board.words import Row, confirmed, spread, tracks
+from har_search.board.standings import Standing
+from har_search.board.words import fresh_seeds, spread
 from har_search.challenge.inputs import short_label
 from har_search.challenge.words import percent
+from har_search.storage.ranking import SORTS
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table: its heading, its text for a standing, and whether it may be dropped.
+    """One column of a table.
 
-    Columns of the highest `spare` go first where the screen is too narrow; 0 always stays.
+    `text` is what it says of a standing, `explanation` what that is, in plain words. `left` aligns
+    it left, as words are. Where a terminal is too narrow, columns of the highest `spare` go first;
+    0 always stays. On a page `wide` columns are shown on wide screens alone, a link in the heading
+    ranks by `sort`, one of `SORTS`, and `mark` is a class of the cells, for their style.
     """
 
+    key: str
     heading: str
-    text: Callable[[Row], str]
-    spare: int = 0
+    text: Callable[[Standing], str]
+    explanation: str
+    unit: str = ""
     left: bool = False
+    spare: int = 0
+    wide: bool = False
+    sort: str = ""
+    mark: str = ""
+
+    @property
+    def title(self) -> str:
+        """The heading with its unit."""
+        return f"{self.heading} {self.unit}".rstrip()
+
+    @property
+    def classes(self) -> str:
+        """The classes of its heading on a page."""
+        return " ".join(["number"] * (not self.left) + ["wide"] * self.wide)
+
+    @property
+    def cell_classes(self) -> str:
+        """The classes of its cells on a page."""
+        return f"{self.classes} {self.mark}".strip()
+
+    @property
+    def ascending(self) -> bool:
+        """Whether its link ranks the smallest first."""
+        return self.sort != "" and not SORTS[self.sort][0].startswith("-")
 
 
 COLUMNS = (
-    Column("#", lambda row: str(row["rank"])),
-    Column("study", lambda row: row["study"], spare=2, left=True),
-    Column("trial", lambda row: str(row["trial"])),
-    Column("student", lambda row: row["student"], spare=1, left=True),
-    Column("test %", lambda row: percent(row["test_accuracy"])),
-    Column("± sd (seeds)", spread, spare=1, left=True),
-    Column("train %", lambda row: percent(row["train_accuracy"]), spare=3),
-    Column("gap pp", lambda row: percent(row["gap"])),
-    Column("score", lambda row: percent(row["score"])),
-    Column("tracks", tracks, left=True),
-    Column("inputs", lambda row: short_label(row["standardize"]), left=True),
-    Column("confirmed %", lambda row: confirmed(row["confirmed"]), left=True),
-    Column("width", lambda row: str(row["params"]["width"]), spare=8),
-    Column("dropout", lambda row: f"{row['params']['dropout']:.2f}", spare=9),
-    Column("BN", lambda row: "yes" if row["params"]["batch_norm"] else "no", spare=6),
-    Column("lr", lambda row: f"{row['params']['learning_rate']:.2g}", spare=5),
-    Column("batch", lambda row: str(row["params"]["batch_size"]), spare=7),
-    Column("parameters", lambda row: f"{row['parameters']:,}", spare=4),
-    Column("epoch", lambda row: str(row["epoch"]), spare=10),
+    Column("rank", "#", lambda each: str(each.rank), "place in this list"),
+    Column(
+        "study", "study", lambda each: each.study, "the study it is a trial of", left=True, spare=2
+    ),
+    Column(
+        "trial", "trial", lambda each: str(each.trial), "its number in the study", sort="newest"
+    ),
+    Column(
+        "student",
+        "student",
+        lambda each: each.student,
+        "who ran it",
+        left=True,
+        spare=1,
+        mark="name",
+    ),
+    Column(
+        "test_accuracy",
+        "test",
+        lambda each: percent(each.test_accuracy),
+        "right answers on people it never saw in training",
+        "%",
+        sort="test",
+        mark="strong",
+    ),
+    Column(
+        "test_accuracy_sd",
+        "± sd",
+        spread,
+        "how much the test accuracy differs from seed to seed, and how many seeds there are",
+        "pp (seeds)",
+        left=True,
+        spare=1,
+    ),
+    Column(
+        "train_accuracy",
+        "train",
+        lambda each: percent(each.train_accuracy),
+        "right answers on the people it was trained on",
+        "%",
+        spare=3,
+        wide=True,
+    ),
+    Column(
+        "gap",
+        "gap",
+        lambda each: percent(each.gap),
+        "train accuracy less test accuracy; smaller is better",
+        "pp",
+        sort="gap",
+    ),
+    Column(
+        "score",
+        "score",
+        lambda each: percent(each.score),
+        "test accuracy, less a penalty where the gap is too large",
+        wide=True,
+        sort="score",
+    ),
+    Column(
+        "tracks",
+        "tracks",
+        lambda each: " ".join(each.tracks),
+        "the tracks whose rules its figures pass",
+        left=True,
+    ),
+    Column(
+        "inputs",
+        "inputs",
+        lambda each: short_label(each.inputs),
+        "how the windows are prepared; empty: as they are",
+        left=True,
+    ),
+    Column(
+        "confirmed",
+        "confirmed",
+        lambda each: fresh_seeds(each.confirmed),
+        "test accuracy with fresh seeds: mean ± sd (seeds), and the tracks on which it stands",
+        "%",
+        left=True,
+        wide=True,
+    ),
+    Column(
+        "width",
+        "width",
+        lambda each: str(each.params["width"]),
+        "units in the first hidden layer",
+        spare=8,
+        wide=True,
+    ),
+    Column(
+        "dropout",
+        "dropout",
+        lambda each: f"{each.params['dropout']:.2f}",
+        "share of units switched off at random in training",
+        spare=9,
+        wide=True,
+    ),
+    Column(
+        "batch_norm",
+        "BN",
+        lambda each: "yes" if each.params["batch_norm"] else "no",
+        "whether it has BatchNorm",
+        left=True,
+        spare=6,
+        wide=True,
+    ),
+    Column(
+        "learning_rate",
+        "lr",
+        lambda each: f"{each.params['learning_rate']:.2g}",
+        "learning rate",
+        spare=5,
+        wide=True,
+    ),
+    Column(
+        "batch_size",
+        "batch",
+        lambda each: str(each.params["batch_size"]),
+        "windows in a training step",
+        spare=7,
+        wide=True,
+    ),
+    Column(
+        "parameters",
+        "parameters",
+        lambda each: f"{each.parameters:,}",
+        "how many numbers training sets: the size of the network",
+        spare=4,
+        wide=True,
+        sort="parameters",
+    ),
+    Column(
+        "epoch",
+        "epoch",
+        lambda each: str(each.epoch),
+        "the epoch whose figures and weights these are",
+        spare=10,
+        wide=True,
+    ),
 )
 
 
-def shown_columns(rows: list[dict[str, Any]]) -> list[Column]:
-    """Return the columns that say something of these standings."""
-    unused = set()
-    if len({row["study"] for row in rows}) <= 1:
+def shown_columns(
+    standings: Collection[Standing], *, keep: Collection[str] = (), without: Collection[str] = ()
+) -> list[Column]:
+    """Return the columns that say something of these standings.
+
+    Those whose keys are in `keep` say something of what is around them, and stay; those of
+    `without` have no room.
+    """
+    unused = {*without}
+    if len({each.study for each in standings}) <= 1:
         unused.add("study")
-    if not any(row["confirmed"] for row in rows):
-        unused.add("confirmed %")
-    if all(row["replicas"] == 1 for row in rows):
-        unused.add("± sd (seeds)")
-    if len({row["standardize"] for row in rows}) <= 1:
+    if not any(each.confirmed for each in standings):
+        unused.add("confirmed")
+    if all(each.replicas == 1 for each in standings):
+        unused.add("test_accuracy_sd")
+    if len({each.inputs for each in standings}) <= 1:
         unused.add("inputs")  # a note below the table says it of all
-    return [column for column in COLUMNS if column.heading not in unused]
+    return [column for column in COLUMNS if column.key in keep or column.key not in unused]

@@ -3,50 +3,52 @@
 from __future__ import annotations
 
 import json
-
-import pandas as pd
+from dataclasses import fields
 
 from har_search.board.columns import shown_columns
-from har_search.board.standings import Leaderboard, rows_of
-from har_search.board.words import input_notes, tracks
+from har_search.board.standings import JSON_KEYS, Leaderboard
+from har_search.board.words import input_notes
+from har_search.challenge.confirmed import ConfirmedSummary
 
 
 def to_json(board: Leaderboard) -> str:
     """Write the standings as a JSON list of objects, fractions as stored."""
-    return json.dumps(rows_of(board), indent=2)
-
-
-_SUMMARY = ("seeds", "test_mean", "test_sd", "gap_mean", "gap_sd", "verdicts")
+    return json.dumps([standing.as_json() for standing in board.standings], indent=2)
 
 
 def to_csv(board: Leaderboard) -> str:
     """Write the standings as CSV: fractions, a column a hyperparameter, tracks space-separated."""
+    import pandas as pd  # takes long to import: not for the other formats
+
+    summary = [each.name for each in fields(ConfirmedSummary)]
     rows = []
-    for row in rows_of(board):
-        flat = {**row, "tracks": tracks(row)}
+    for standing in board.standings:
+        flat = standing.as_json() | {"tracks": " ".join(standing.tracks)}
         flat |= flat.pop("params")
-        summary = flat.pop("confirmed") or dict.fromkeys(_SUMMARY)
-        judged = (summary["verdicts"] or {}).items()
-        flat |= {f"confirmed_{name}": summary[name] for name in _SUMMARY}
+        confirmed = flat.pop("confirmed") or dict.fromkeys(summary)
+        judged = (confirmed["verdicts"] or {}).items()
+        flat |= {f"confirmed_{name}": confirmed[name] for name in summary}
         flat["confirmed_verdicts"] = " ".join(f"{track}:{each}" for track, each in judged)
         rows.append(flat)
-    names = [name for name in board.standings.columns if name not in ("params", "confirmed")]
+    names = [name for name in JSON_KEYS if name not in ("params", "confirmed")]
     frame = pd.DataFrame(rows) if rows else pd.DataFrame(columns=names)
     return frame.to_csv(index=False, lineterminator="\n").rstrip("\n")
 
 
 def to_markdown(board: Leaderboard) -> str:
     """Write the standings as a Markdown table, figures in percent, and what they stand on."""
-    rows = rows_of(board)
-    columns = shown_columns(rows)
+    columns = shown_columns(board.standings)
     lines = [
-        [column.heading for column in columns],
+        [column.title for column in columns],
         ["---" if column.left else "---:" for column in columns],
-        *([column.text(row).replace("|", "\\|") for column in columns] for row in rows),
+        *(
+            [column.text(standing).replace("|", "\\|") for column in columns]
+            for standing in board.standings
+        ),
     ]
     return "\n".join(
         [
             *(f"| {' | '.join(cells)} |" for cells in lines),
-            *(f"\n{note}" for note in input_notes(rows)),
+            *(f"\n{note}" for note in input_notes(board.standings)),
         ]
     )

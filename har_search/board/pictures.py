@@ -41,7 +41,7 @@ THEMES: Mapping[str, Theme] = {
 }
 
 
-def learning_curve(curve: Curve, epoch: int, theme: Theme = THEMES["light"]) -> Figure:
+def draw_learning_curve(curve: Curve, epoch: int, theme: Theme = THEMES["light"]) -> Figure:
     """Draw accuracy by epoch, the checkpoint epoch marked."""
     epochs = np.arange(1, len(curve.test_accuracy) + 1)
     with drawing(theme, (6.4, 3.6), (0.82, 0.1, 0.5, 0.34)) as (figure, axes):
@@ -73,7 +73,9 @@ def learning_curve(curve: Curve, epoch: int, theme: Theme = THEMES["light"]) -> 
         return figure
 
 
-def confusion_matrix(confusion: Sequence[Sequence[int]], theme: Theme = THEMES["light"]) -> Figure:
+def draw_confusion_matrix(
+    confusion: Sequence[Sequence[int]], theme: Theme = THEMES["light"]
+) -> Figure:
     """Draw test windows by activity (row) and what they were taken for (column)."""
     counts = np.array(confusion)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -100,7 +102,7 @@ def confusion_matrix(confusion: Sequence[Sequence[int]], theme: Theme = THEMES["
         return figure
 
 
-def accuracy_against_gap(
+def draw_accuracy_against_gap(
     points: Sequence[Point], tracks: Sequence[Track], theme: Theme = THEMES["light"]
 ) -> Figure:
     """Draw trials by gap and test accuracy, each track's zone shaded, the lesson's network starred.

@@ -1,100 +1,81 @@
-"""The ranked standings: one SQL query over Optuna's own tables and its trials' attributes.
+"""The standings: finished trials in their places, as plain values.
 
-Needs neither torch nor Optuna. A small query before it finds the studies. Tables read: `trials`,
-`trial_values`, `trial_params`, `trial_user_attributes`, `studies`, `study_user_attributes`.
+Needs neither torch nor Optuna.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-import pandas as pd
-import sqlalchemy
+from har_search.challenge.confirmed import ConfirmedSummary
+from har_search.challenge.rules import track_key
+from har_search.errors import NotFoundError
+from har_search.storage.database import open_for_reading
+from har_search.storage.ranking import RankedTrial, Selection, rank
+from har_search.storage.studies import stored_studies
+from har_search.study.spec import LESSON, Range, StudySpec, Value
 
-from har_search.challenge.inputs import NONE
-from har_search.challenge.rules import Track, track_key
-from har_search.data.dataset import SIMULATED
-from har_search.storage import attributes
-from har_search.storage.confirmations import read
-from har_search.storage.database import has_studies_table, open_for_reading
-from har_search.storage.schema import confirmations
-from har_search.study.spec import LESSON, Tables
-
-SORTS = {
-    "score": "score DESC, gap, parameters, trial_id",
-    "test": "test_accuracy DESC, gap, parameters, trial_id",
-    "gap": "gap, test_accuracy DESC, parameters, trial_id",
-    "parameters": "parameters, score DESC, trial_id",
-    "newest": "trial_id DESC",
-}
-TRACK_ORDER = SORTS["test"]
-FIGURES = (
-    "test_accuracy",
-    "train_accuracy",
-    "gap",
-    "score",
-    "replicas",
-    "test_accuracy_sd",
-    "first_test_accuracy",
-    "first_train_accuracy",
-    "tracks",
-    "params",
-    "epoch",
-    "epochs",
-    "parameters",
-    "seed",
-    "seconds",
-    "dataset",
-)
-COLUMNS = ("rank", "study", "trial", "student", *FIGURES, "standardize", "confirmed")
+__all__ = ["Leaderboard", "Selection", "Standing", "find_trial", "leaderboard", "study_names"]
 
 
 @dataclass(frozen=True)
-class Selection:
-    """Which trials to rank, and how.
+class Standing:
+    """One finished trial on the leaderboard; accuracies, gap and score are fractions.
 
-    Without `study`, those of all studies on real data, or with `simulated` of all studies. `top`
-    None lists all of them; `skip` leaves out so many of the best. Without `sort`, by score, or
-    within a track in the track's order: test accuracy, smaller gap, fewer parameters. `confirmed`
-    ranks only entries trained again with fresh seeds, by their mean test accuracy.
+    `rank` is None for a track's leader that is not listed. Where `replicas` are several, the
+    figures are means over so many seeds, and those of `first_…` are of the network that is kept.
+    `params` holds the value of each hyperparameter, fixed ones included. `inputs` is one of
+    `inputs.WAYS`. `confirmed` is what fresh seeds made of it, None where none were tried.
     """
 
-    study: str | None = None
-    track: str | None = None
-    student: str | None = None
-    best_per_student: bool = False
-    sort: str | None = None
-    top: int | None = None
-    skip: int = 0
-    trial: int | None = None
-    simulated: bool = False
-    confirmed: bool = False
+    rank: int | None
+    study: str
+    trial: int
+    student: str
+    test_accuracy: float
+    train_accuracy: float
+    gap: float
+    score: float
+    replicas: int
+    test_accuracy_sd: float | None
+    first_test_accuracy: float | None
+    first_train_accuracy: float | None
+    tracks: tuple[str, ...]
+    params: Mapping[str, Value]
+    epoch: int
+    epochs: int
+    parameters: int
+    seed: int
+    seconds: float
+    dataset: str
+    inputs: str
+    confirmed: ConfirmedSummary | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as an object for JSON, with the keys `JSON_KEYS`."""
+        values = {**vars(self), "tracks": list(self.tracks), "params": dict(self.params)}
+        values["confirmed"] = None if self.confirmed is None else self.confirmed.as_json()
+        return dict(zip(JSON_KEYS, values.values(), strict=True))
 
 
-@dataclass(frozen=True, eq=False)
+# What JSON and CSV call a standing's fields, in their order.
+JSON_KEYS = tuple({"inputs": "standardize"}.get(each.name, each.name) for each in fields(Standing))
+
+
+@dataclass(frozen=True)
 class Leaderboard:
-    """Ranked `standings` (a row a trial, `COLUMNS`), and each track's leading row.
+    """Ranked standings, the best first, and each track's leader.
 
-    Where a row's `replicas` are several, its figures are means over so many seeds, whose `first_…`
-    is the network that is kept. `leaders` names every track of the studies shown: None where no
-    trial qualifies; one that is not among the standings has no rank. `finished` counts the trials
-    that the standings were selected from, `ranked` those that could be listed.
+    `leaders` names every track of the studies shown: None where no trial qualifies. `finished`
+    counts the trials that the standings were selected from, `ranked` those that could be listed.
     """
 
-    standings: pd.DataFrame
-    leaders: Mapping[str, dict[str, Any] | None]
+    standings: tuple[Standing, ...]
+    leaders: Mapping[str, Standing | None]
     finished: int
-    ranked: int = 0
-
-
-def rows_of(board: Leaderboard) -> list[dict[str, Any]]:
-    """Return the standings as a list of plain objects, best first."""
-    frame = board.standings.astype(object)
-    records = frame.where(frame.notna(), None).to_dict(orient="records")
-    return [{str(key): value for key, value in record.items()} for record in records]
+    ranked: int
 
 
 def leaderboard(url: str, selection: Selection | None = None) -> Leaderboard:
@@ -103,71 +84,22 @@ def leaderboard(url: str, selection: Selection | None = None) -> Leaderboard:
     Raises:
         NotFoundError: no database there.
         StorageError: it cannot be read.
+        StudyFileError: a study's stored spec is not understood.
     """
-    selection = selection or Selection()
-    with open_for_reading(url) as connection:
-        specs = _specs(connection, selection)
-        rows: list[Any] = []
-        if selection.confirmed and not sqlalchemy.inspect(connection).has_table(confirmations.name):
-            specs = {}  # nothing was ever confirmed here
-        if specs:
-            query, parameters = _query(selection, specs, connection.dialect.name)
-            rows = list(connection.execute(query, parameters))
-        standings = [_standing(row, specs[row.study_id]) for row in rows]
-        specs_by_name = {row.study_name: specs[row.study_id] for row in rows}
-        _add_confirmed(connection, standings, specs_by_name)
-    leaders: dict[str, dict[str, Any] | None] = {
-        name: None for spec in (specs.values() if rows else ()) for name in _track_names(spec)
+    ranking = rank(url, selection or Selection())
+    standings = [_standing(trial) for trial in ranking.trials]
+    leaders: dict[str, Standing | None] = {
+        track.name: None for study in ranking.studies for track in study.spec.tracks
     }
-    for row, standing in zip(rows, standings, strict=True):
-        led = (row.led_tracks or "").split(",")
-        leaders |= {track: standing for track in leaders if track_key(track) in led}
-    listed = [standing for standing in standings if standing["rank"] is not None]
+    for trial, standing in zip(ranking.trials, standings, strict=True):
+        if trial.leads:
+            leaders |= {name: standing for name in leaders if track_key(name) in trial.leads}
     return Leaderboard(
-        pd.DataFrame(listed, columns=list(COLUMNS)),
+        tuple(each for each in standings if each.rank is not None),
         leaders,
-        rows[0].finished if rows else 0,
-        rows[0].ranked if rows else 0,
+        ranking.finished,
+        ranking.ranked,
     )
-
-
-def _specs(connection: sqlalchemy.Connection, selection: Selection) -> dict[int, Tables]:
-    """Return the spec of each study that may have trials to rank, by the study's id."""
-    if not has_studies_table(connection):
-        return {}
-    query = sqlalchemy.text(
-        "SELECT s.study_id, s.study_name, spec.value_json AS spec, data.value_json AS dataset "
-        "FROM studies s "
-        "JOIN study_user_attributes spec ON spec.study_id = s.study_id AND spec.key = :spec "
-        "JOIN study_user_attributes data ON data.study_id = s.study_id AND data.key = :dataset"
-    )
-    keys = {"spec": attributes.SPEC, "dataset": attributes.DATASET}
-    return {
-        row.study_id: json.loads(row.spec)
-        for row in connection.execute(query, keys)
-        if (
-            selection.simulated or json.loads(row.dataset)["name"] != SIMULATED
-            if selection.study is None
-            else row.study_name == selection.study
-        )
-    }
-
-
-def _add_confirmed(
-    connection: sqlalchemy.Connection, standings: list[dict[str, Any]], specs: Mapping[str, Tables]
-) -> None:
-    """Set what fresh seeds made of each entry; None where none were tried."""
-    for study, spec in specs.items():
-        own = [standing for standing in standings if standing["study"] == study]
-        tracks = [Track(**track) for track in spec["track"]]
-        found = read(connection, study, {each["trial"]: each["seed"] for each in own})
-        for standing in own:
-            confirmed = found.get(standing["trial"])
-            standing["confirmed"] = None if confirmed is None else confirmed.summary(tracks)
-
-
-def _track_names(spec: Tables) -> list[str]:
-    return [track["name"] for track in spec["track"]]
 
 
 def study_names(url: str) -> list[str]:
@@ -176,171 +108,86 @@ def study_names(url: str) -> list[str]:
     Raises:
         NotFoundError: no database there.
         StorageError: it cannot be read.
+        StudyFileError: a study's stored spec is not understood.
     """
     with open_for_reading(url) as connection:
-        if not has_studies_table(connection):
-            return []
-        query = sqlalchemy.text(
-            "SELECT study_name FROM studies s JOIN study_user_attributes a "
-            "ON a.study_id = s.study_id AND a.key = :spec ORDER BY study_name"
+        return [study.name for study in stored_studies(connection)]
+
+
+def find_trial(url: str, trial: int, study: str | None = None) -> Standing:
+    """Return the standing of one finished trial.
+
+    Raises:
+        NotFoundError: no such database, study or finished trial, or several studies have one.
+        StorageError: the database cannot be read.
+    """
+    names = study_names(url)
+    if study is not None and study not in names:
+        raise NotFoundError(f"no study '{study}'; there is {', '.join(names) or 'none yet'}")
+    found = leaderboard(url, Selection(study=study, trial=trial, simulated=True)).standings
+    if not found:
+        place = f"study '{study}'" if study else "any study"
+        raise NotFoundError(
+            f"no finished trial {trial} in {place}; `har-search leaderboard` lists them"
         )
-        return list(connection.execute(query, {"spec": attributes.SPEC}).scalars())
+    if len(found) > 1:
+        studies = ", ".join(each.study for each in found)
+        raise NotFoundError(f"trial {trial} is in several studies ({studies}); add --study NAME")
+    return found[0]
 
 
-def _standing(row: Any, spec: Tables) -> dict[str, Any]:
-    figures = json.loads(row.attributes)
-    tracks = [each for each in _track_names(spec) if figures.get(track_key(each))]
-    standing = {name: figures.get(name) for name in FIGURES}
-    return standing | {
-        "rank": row.place,
-        "study": row.study_name,
-        "trial": row.number,
-        "student": figures.get("student", ""),
-        "score": row.score,
-        "replicas": figures.get("replicas", 1),
-        "tracks": tracks,
-        "standardize": spec.get("data", {}).get("standardize", NONE),  # older studies say nothing
-        "params": hyperparameters(spec, json.loads(row.params or "{}"), figures.get("start")),
-    }
+# Fields that a trial records under the same name; figures of seeds only where they are several.
+_RECORDED = (
+    "test_accuracy",
+    "train_accuracy",
+    "gap",
+    "test_accuracy_sd",
+    "first_test_accuracy",
+    "first_train_accuracy",
+    "epoch",
+    "epochs",
+    "parameters",
+    "seed",
+    "seconds",
+    "dataset",
+)
+
+
+def _standing(trial: RankedTrial) -> Standing:
+    spec, figures = trial.study.spec, trial.figures
+    recorded: dict[str, Any] = {name: figures.get(name) for name in _RECORDED}
+    return Standing(
+        rank=trial.place,
+        study=trial.study.name,
+        trial=trial.number,
+        student=figures.get("student", ""),
+        score=trial.score,
+        replicas=figures.get("replicas", 1),
+        tracks=tuple(each.name for each in spec.tracks if figures.get(track_key(each.name))),
+        params=hyperparameters(spec, trial.params, figures.get("start")),
+        inputs=spec.standardize,
+        confirmed=None if trial.confirmed is None else trial.confirmed.summary(spec.tracks),
+        **recorded,
+    )
 
 
 def hyperparameters(
-    spec: Tables, stored: Mapping[str, str | float], start: str | None
-) -> dict[str, Any]:
+    spec: StudySpec, stored: Mapping[str, float], start: str | None
+) -> dict[str, Value]:
     """Return the value of each hyperparameter of a trial, fixed ones included.
 
     `stored` are Optuna's numbers: a choice is stored as its index.
     """
-    values: dict[str, Any] = {**spec["recipe"]}
-    if "schedule" in spec["training"]:
-        values["schedule"] = spec["training"]["schedule"]
-    for name, space in spec["search"].items():
+    values = dict(spec.recipe)
+    for name, space in spec.search.items():
         if name not in stored:
             continue
-        number = float(stored[name])
-        if isinstance(space, list):
-            values[name] = space[int(number)]
+        number = stored[name]
+        if isinstance(space, Range):
+            values[name] = int(number) if isinstance(space.low, int) else number
         else:
-            values[name] = int(number) if isinstance(space["low"], int) else number
-    for entry in spec["start"]:
-        if entry["name"] == start:
-            values |= {name: value for name, value in entry.items() if name != "name"}
+            values[name] = space[int(number)]
+    for each in spec.starts:
+        if each.name == start:
+            values |= each.values
     return {name: values[name] for name in LESSON}
-
-
-_AGGREGATES = {
-    # SQLite's own JSON numbers have 15 digits; a float needs 17.
-    "sqlite": (
-        "json_group_object(a.key, json(a.value_json))",
-        "json_group_object(p.param_name, printf('%!.17g', p.param_value))",
-        "group_concat(l.key, ',')",
-    ),
-    "postgresql": (
-        "json_object_agg(a.key, a.value_json::json)::text",
-        "json_object_agg(p.param_name, p.param_value)::text",
-        "string_agg(l.key, ',')",
-    ),
-}
-
-
-def _query(
-    selection: Selection, specs: Mapping[int, Tables], dialect: str
-) -> tuple[sqlalchemy.TextClause, dict[str, Any]]:
-    """Build the query: cut to the rows wanted and each track's leader, then fetch those trials.
-
-    Only those get a place: numbering every trial would take as long as finding them.
-    """
-    figures, params, tracks = _AGGREGATES[dialect]
-    keys = {track_key(name) for spec in specs.values() for name in _track_names(spec)}
-    parameters: dict[str, Any] = {"studies": list(specs), "track_keys": sorted(keys)}
-    conditions, student, joined = [], "NULL", ""
-    if selection.student is not None or selection.best_per_student:
-        student = "student.value_json"
-        joined = (
-            "JOIN trial_user_attributes student "
-            "ON student.trial_id = t.trial_id AND student.key = 'student'"
-        )
-    if selection.student is not None:
-        conditions.append("AND student.value_json = :student")
-        parameters["student"] = json.dumps(selection.student)
-    if selection.trial is not None:
-        conditions.append("AND t.number = :trial")
-        parameters["trial"] = selection.trial
-    mean, ranks, order = "NULL", ["1 = 1"], SORTS["score"]
-    if selection.track is not None:
-        ranks.append(
-            "EXISTS (SELECT 1 FROM trial_user_attributes k WHERE k.trial_id = f.trial_id "
-            "AND k.key = :track AND k.value_json = '1')"
-        )
-        parameters["track"], order = track_key(selection.track), TRACK_ORDER
-    if selection.confirmed:
-        mean = (
-            "(SELECT AVG(c.test_accuracy) FROM har_search_confirmations c "
-            "WHERE c.trial_id = t.trial_id)"
-        )
-        ranks.append("f.confirmed_mean IS NOT NULL")
-        order = "confirmed_mean DESC, trial_id"
-    if selection.sort is not None:
-        order = SORTS[selection.sort]
-    chosen = f"SELECT f.* FROM finished f WHERE {' AND '.join(ranks)}"
-    if selection.best_per_student:
-        chosen = f"""
-  SELECT * FROM (
-    SELECT c.*, ROW_NUMBER() OVER (PARTITION BY student ORDER BY {order}) AS own_place
-    FROM ({chosen}) AS c) AS compared
-  WHERE own_place = 1"""
-    best, parameters["skip"] = "chosen", selection.skip
-    if selection.top is not None:
-        best = f"(SELECT * FROM chosen ORDER BY {order} LIMIT :last) AS best"
-        parameters["last"] = selection.skip + selection.top
-    query = sqlalchemy.text(
-        f"""
-WITH finished AS MATERIALIZED (
-  SELECT t.trial_id, t.number, t.study_id, v.value AS score, {student} AS student,
-         {mean} AS confirmed_mean,
-         CAST(test.value_json AS DOUBLE PRECISION) AS test_accuracy,
-         CAST(gap.value_json AS DOUBLE PRECISION) AS gap,
-         CAST(size.value_json AS INTEGER) AS parameters
-  FROM trials t
-  JOIN trial_values v ON v.trial_id = t.trial_id AND v.objective = 0
-  JOIN trial_user_attributes test ON test.trial_id = t.trial_id AND test.key = 'test_accuracy'
-  JOIN trial_user_attributes gap ON gap.trial_id = t.trial_id AND gap.key = 'gap'
-  JOIN trial_user_attributes size ON size.trial_id = t.trial_id AND size.key = 'parameters'
-  {joined}
-  WHERE t.study_id IN :studies AND t.state IN ('COMPLETE', 'PRUNED') {" ".join(conditions)}
-), chosen AS ({chosen}
-), listed AS MATERIALIZED (
-  SELECT trial_id, number, study_id, score, place
-  FROM (SELECT *, ROW_NUMBER() OVER (ORDER BY {order}) AS place FROM {best}) AS placed
-  WHERE place > :skip
-), led AS MATERIALIZED (
-  SELECT f.trial_id, k.key,
-         ROW_NUMBER() OVER (PARTITION BY k.key ORDER BY {_qualified(TRACK_ORDER)}) AS track_place
-  FROM finished f JOIN trial_user_attributes k ON k.trial_id = f.trial_id
-  WHERE k.key IN :track_keys AND k.value_json = '1'
-), shown AS (
-  SELECT * FROM listed
-  UNION ALL SELECT trial_id, number, study_id, score, NULL FROM finished
-  WHERE trial_id IN (SELECT trial_id FROM led WHERE track_place = 1)
-    AND trial_id NOT IN (SELECT trial_id FROM listed)
-)
-SELECT w.trial_id, w.number, w.study_id, s.study_name, w.score, w.place,
-       (SELECT COUNT(*) FROM finished) AS finished,
-       (SELECT COUNT(*) FROM chosen) AS ranked,
-       (SELECT {figures} FROM trial_user_attributes a WHERE a.trial_id = w.trial_id)
-         AS attributes,
-       (SELECT {params} FROM trial_params p WHERE p.trial_id = w.trial_id) AS params,
-       (SELECT {tracks} FROM led l WHERE l.trial_id = w.trial_id AND l.track_place = 1)
-         AS led_tracks
-FROM shown w JOIN studies s ON s.study_id = w.study_id
-ORDER BY CASE WHEN w.place IS NULL THEN 1 ELSE 0 END, w.place
-"""
-    )
-    lists: list[Any] = [
-        sqlalchemy.bindparam(name, expanding=True) for name in ("studies", "track_keys")
-    ]
-    return query.bindparams(*lists), parameters
-
-
-def _qualified(order: str) -> str:
-    return ", ".join(f"f.{term.strip()}" for term in order.split(","))

@@ -1,61 +1,57 @@
-"""Standings to what people and programs read: a rich table, JSON, CSV and Markdown.
-
-Storage and JSON hold fractions; tables show percent and percentage points (pp).
-"""
+"""Standings in words, for whoever reads them; figures in percent and percentage points (pp)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection
+from typing import TYPE_CHECKING
 
-from har_search.board.standings import Leaderboard
-from har_search.challenge.inputs import all_explained, label
+from har_search.challenge.inputs import all_explained, explained, label
 from har_search.challenge.words import percent
 
-Row = Mapping[str, Any]
+if TYPE_CHECKING:
+    from har_search.board.standings import Leaderboard, Standing
+    from har_search.challenge.confirmed import ConfirmedSummary
 
 
-def tracks(row: Row) -> str:
-    """Name the tracks that a standing qualifies for."""
-    return " ".join(row["tracks"])
-
-
-def confirmed(summary: Mapping[str, Any] | None) -> str:
+def fresh_seeds(confirmed: ConfirmedSummary | None) -> str:
     """Write what fresh seeds made of an entry: mean ± sd over n, and the tracks it stands on."""
-    if summary is None:
+    if confirmed is None:
         return ""
-    spread = "" if summary["test_sd"] is None else f" ± {percent(summary['test_sd'])}"
-    stands = [track for track, each in summary["verdicts"].items() if each == "stands"]
-    text = f"{percent(summary['test_mean'])}{spread} ({summary['seeds']})"
+    stands = [track for track, verdict in confirmed.verdicts.items() if verdict == "stands"]
+    text = f"{mean_sd(confirmed.test_mean, confirmed.test_sd)} ({confirmed.seeds})"
     return f"{text} {' '.join(stands)}".rstrip()
 
 
-def spread(row: Row) -> str:
+def mean_sd(mean: float, sd: float | None) -> str:
+    """Write a mean and its standard deviation, of fractions; one seed has none."""
+    return percent(mean) if sd is None else f"{percent(mean)} ± {percent(sd)}"
+
+
+def spread(standing: Standing) -> str:
     """Write of how many seeds a standing is the mean, after their sd in pp; nothing of one seed."""
-    return (
-        "" if row["replicas"] == 1 else f"± {percent(row['test_accuracy_sd'])} ({row['replicas']})"
-    )
+    sd = standing.test_accuracy_sd
+    return "" if sd is None else f"± {percent(sd)} ({standing.replicas})"
 
 
-def of_seeds(row: Row) -> str:
+def of_seeds(standing: Standing) -> str:
     """Say in words what several seeds' figures are, and which network is kept."""
-    if row["replicas"] == 1:
+    test, train = standing.first_test_accuracy, standing.first_train_accuracy
+    if standing.test_accuracy_sd is None or test is None or train is None:
         return ""
-    test, train = row["first_test_accuracy"], row["first_train_accuracy"]
     return (
-        f"Means over {row['replicas']} seeds at the last epoch; the test accuracy's standard "
-        f"deviation is {percent(row['test_accuracy_sd'])} pp. The network kept is the first "
+        f"Means over {standing.replicas} seeds at the last epoch; the test accuracy's standard "
+        f"deviation is {percent(standing.test_accuracy_sd)} pp. The network kept is the first "
         f"seed's, not the luckiest: test {percent(test)} %, train {percent(train)} %, gap "
         f"{percent(train - test)} pp."
     )
 
 
-def foot(rows: Collection[Row]) -> str:
+def foot(standings: Collection[Standing]) -> str:
     """Say how the figures shown were selected, and what gives an estimate that was not.
 
     Continues a sentence that says from how many trials.
     """
-    several = {row["replicas"] > 1 for row in rows}
+    several = {standing.replicas > 1 for standing in standings}
     if several == {True}:
         text = "each is a mean over seeds, selected on the test set by the search alone"
     elif several == {False}:
@@ -68,39 +64,52 @@ def foot(rows: Collection[Row]) -> str:
     return f"{text}. `har-search confirm --by-subject` gives an estimate that was not."
 
 
-def standing(row: Row, track: str) -> str:
+def borne_out(standing: Standing, track: str) -> str:
     """Say whether fresh seeds bear an entry out on a track, in a word or two."""
-    if row["confirmed"] is None:
+    if standing.confirmed is None:
         return "unconfirmed"
-    verdict = row["confirmed"]["verdicts"].get(track, "not shown")
+    verdict = standing.confirmed.verdicts.get(track, "not shown")
     return {"stands": "confirmed", "fails": "not borne out"}.get(verdict, "not confirmed")
 
 
 def leaders_line(board: Leaderboard) -> str:
     """Name each track's leader, in one line."""
     parts = []
-    for track, row in board.leaders.items():
-        if row is None:
+    for track, leader in board.leaders.items():
+        if leader is None:
             parts.append(f"Track {track}: no entry yet")
         else:
+            seeds = "" if leader.replicas == 1 else f" (mean of {leader.replicas} seeds)"
             parts.append(
-                f"Track {track}: trial {row['trial']} of {row['student']}, "
-                f"test {percent(row['test_accuracy'])} %{_seeds(row)}, "
-                f"gap {percent(row['gap'])} pp, {standing(row, track)}{calibration(row)}"
+                f"Track {track}: trial {leader.trial} of {leader.student}, "
+                f"test {percent(leader.test_accuracy)} %{seeds}, gap {percent(leader.gap)} pp, "
+                f"{borne_out(leader, track)}{calibration(leader.inputs)}"
             )
     return "   ".join(parts)
 
 
-def _seeds(row: Row) -> str:
-    return "" if row["replicas"] == 1 else f" (mean of {row['replicas']} seeds)"
-
-
-def calibration(row: Row) -> str:
+def calibration(inputs: str) -> str:
     """Name how an entry's inputs are standardised, to go on a list; empty where they are not."""
-    words = label(row["standardize"])
+    words = label(inputs)
     return f", {words}" if words else ""
 
 
-def input_notes(rows: Sequence[Row]) -> list[str]:
+def input_notes(standings: Collection[Standing]) -> list[str]:
     """Explain each way in which entries' inputs are standardised, for below a table of them."""
-    return all_explained(row["standardize"] for row in rows)
+    return all_explained(standing.inputs for standing in standings)
+
+
+def figure_lines(standing: Standing) -> list[str]:
+    """Say how a trial did, a line each."""
+    tracks = standing.tracks
+    qualifies = f"qualifies for track {' and '.join(tracks)}" if tracks else "no track"
+    lines = [
+        f"test {percent(standing.test_accuracy)} %, train {percent(standing.train_accuracy)} %, "
+        f"gap {percent(standing.gap)} pp, score {percent(standing.score)}: {qualifies}",
+        of_seeds(standing),
+        f"epoch {standing.epoch} of {standing.epochs} trained, {standing.parameters:,} parameters, "
+        f"{standing.seconds:.1f} s, seed {standing.seed}",
+        f"student {standing.student}, data {standing.dataset}",
+        explained(standing.inputs),
+    ]
+    return [line for line in lines if line]

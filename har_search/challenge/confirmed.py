@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -42,25 +43,41 @@ class Confirmed:
         """Each seed's gap."""
         return [each.gap for each in self.seeds]
 
-    def summary(self, tracks: Sequence[Track]) -> dict[str, Any]:
-        """Return means, standard deviations and verdicts, as the leaderboard's JSON has them."""
-        import statistics
-
-        from har_search.challenge.verdict import (
-            verdict,  # scipy: only where there is something to judge
-        )
+    def summary(self, tracks: Sequence[Track]) -> ConfirmedSummary:
+        """Return what these figures show, and prove on each track."""
+        from har_search.challenge.verdict import verdict  # SciPy: only where something is judged
 
         tests, gaps = self.test_accuracies, self.gaps
         several = len(tests) > 1
         in_order = sum(each.position == place for place, each in enumerate(self.seeds))
-        return {
-            "seeds": len(tests),
-            "test_mean": statistics.fmean(tests),
-            "test_sd": statistics.stdev(tests) if several else None,
-            "gap_mean": statistics.fmean(gaps),
-            "gap_sd": statistics.stdev(gaps) if several else None,
-            "verdicts": {
+        return ConfirmedSummary(
+            seeds=len(tests),
+            test_mean=statistics.fmean(tests),
+            test_sd=statistics.stdev(tests) if several else None,
+            gap_mean=statistics.fmean(gaps),
+            gap_sd=statistics.stdev(gaps) if several else None,
+            verdicts={
                 track.name: verdict(track, tests[:in_order], gaps[:in_order], self.planned).value
                 for track in tracks
             },
-        }
+        )
+
+
+@dataclass(frozen=True)
+class ConfirmedSummary:
+    """What so many fresh seeds made of an entry: means and standard deviations, as fractions.
+
+    One seed has no standard deviation. `verdicts` has a word for each track's name, of
+    `verdict.Verdict`.
+    """
+
+    seeds: int
+    test_mean: float
+    test_sd: float | None
+    gap_mean: float
+    gap_sd: float | None
+    verdicts: Mapping[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as an object for JSON."""
+        return asdict(self)

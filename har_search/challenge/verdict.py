@@ -15,7 +15,7 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from har_search.challenge.rules import Track
 
@@ -108,4 +108,6 @@ def mcnemar(only_first: int, only_second: int) -> float:
     """
     if only_first + only_second == 0:
         return 1.0
+    from scipy import stats  # takes long to import, and nothing else needs it
+
     return float(stats.binomtest(only_first, only_first + only_second).pvalue)

@@ -99,22 +99,23 @@ def show(
     storage: Storage = DEFAULT_URL,
 ) -> None:
     """Show one trial: figures, differences from the lesson, and the network to paste."""
-    from har_search.board.entry import differences, figures, find_trial
+    from har_search.board.differences import differences
+    from har_search.board.standings import find_trial
+    from har_search.board.words import figure_lines
     from har_search.networks import mlp
     from har_search.networks.mlp import mlp_config
 
-    row = find_trial(storage, trial, study_filter(study))
+    standing = find_trial(storage, trial, study_filter(study))
     console = screen()
-    console.print(f"[bold]trial {row['trial']} of study {escape(row['study'])}[/]")
-    for line in figures(row):
+    console.print(f"[bold]trial {standing.trial} of study {escape(standing.study)}[/]")
+    for line in figure_lines(standing):
         console.print(f"  {escape(line)}")
     console.print("\n[bold]What differs from the lesson's network[/]")
-    for line in differences(row["params"], row["standardize"]) or [
-        "nothing: this is the lesson's own network"
-    ]:
+    lines = differences(standing.params, standing.inputs)
+    for line in lines or ["nothing: this is the lesson's own network"]:
         console.print(f"  {escape(line)}")
     console.print("\n[bold]The network[/]")
-    source = mlp.source(mlp_config(row["params"]), row["standardize"])
+    source = mlp.source(mlp_config(standing.params), standing.inputs)
     console.print(source, markup=False, soft_wrap=True)
 
 

@@ -68,7 +68,7 @@ def confirm(
     if against is not None and len(trials or []) != 1:
         raise OptionError("--against compares one trial with another: name one, as in `confirm 3`")
     chosen = entries(storage, name, trials or [], top)
-    located = locate_data(data_of(chosen[0].row["dataset"], data))
+    located = locate_data(data_of(chosen[0].standing.dataset, data))
     if against is not None:
         (other,) = entries(storage, name, [against], None)
         show_comparison(compare(chosen[0], other, located), console)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 REAL = "uci-har"
 SIMULATED = "simulated"
@@ -43,6 +45,8 @@ class Dataset:
 
 def fingerprint(train: Split, test: Split) -> str:
     """Return 16 hexadecimal digits of the SHA-256 over both splits' arrays."""
+    import numpy as np  # not for those who read of data and have none
+
     digest = hashlib.sha256()
     for split in (train, test):
         for array in (split.features, split.labels, split.subjects):

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from har_search.board.entry import find_trial
-from har_search.board.standings import Selection, leaderboard, rows_of
+from har_search.board.standings import Selection, Standing, find_trial, leaderboard
 from har_search.challenge.rules import Track
 from har_search.errors import NotFoundError
 from har_search.storage.studies import StoredStudy, read_study
@@ -25,7 +23,7 @@ class Entry:
     epoch: int
     config: TrainingConfig
     stored: StoredStudy = field(compare=False)
-    row: dict[str, Any] = field(compare=False)
+    standing: Standing = field(compare=False)
 
     @property
     def tracks(self) -> tuple[Track, ...]:
@@ -59,19 +57,27 @@ def entries(url: str, study: str | None, trials: Sequence[int], top: int | None)
         StorageError: the database cannot be read.
     """
     if trials:
-        rows = [find_trial(url, trial, study) for trial in trials]
+        standings = [find_trial(url, trial, study) for trial in trials]
     else:
-        simulated = study is not None
-        rows = rows_of(leaderboard(url, Selection(study=study, top=top, simulated=simulated)))
-        if not rows:
+        selection = Selection(study=study, top=top, simulated=study is not None)
+        standings = [*leaderboard(url, selection).standings]
+        if not standings:
             raise NotFoundError("no finished trial to confirm; run `har-search run` first")
-    return [_entry(url, row) for row in rows]
+    return [_entry(url, standing) for standing in standings]
 
 
-def _entry(url: str, row: dict[str, Any]) -> Entry:
-    stored = read_study(url, row["study"])
+def _entry(url: str, standing: Standing) -> Entry:
+    stored = read_study(url, standing.study)
     assert stored is not None  # it has a standing
     config = TrainingConfig.from_hyperparameters(
-        row["params"], epochs=stored.spec.epochs, optimizer=stored.spec.optimizer
+        standing.params, epochs=stored.spec.epochs, optimizer=stored.spec.optimizer
     )
-    return Entry(stored.name, row["trial"], row["seed"], row["epoch"], config, stored, row)
+    return Entry(
+        study=stored.name,
+        number=standing.trial,
+        seed=standing.seed,
+        epoch=standing.epoch,
+        config=config,
+        stored=stored,
+        standing=standing,
+    )

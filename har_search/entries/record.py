@@ -63,7 +63,7 @@ def read_record(url: str, trial: int, study: str | None = None) -> Record:
         files = trial_files(connection, *own)
     return Record(
         entry=entry,
-        figures=figures | {"score": entry.row["score"]},
+        figures=figures | {"score": entry.standing.score},
         pruned=state == "PRUNED",
         details=details.read(url, *own),
         files=files,

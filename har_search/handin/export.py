@@ -88,7 +88,7 @@ def export(
         WEIGHTS: weights,
         TRIAL: (json.dumps(about, indent=2) + "\n").encode(),
         CARD: model_card(about, onnx=not no_onnx).encode(),
-        CONFUSION_MATRIX: pictures.png(pictures.confusion_matrix(about["confusion"])),
+        CONFUSION_MATRIX: pictures.png(pictures.draw_confusion_matrix(about["confusion"])),
         **({} if no_onnx else {ONNX: onnx}),
     }
     with _writing_errors(folder):
@@ -99,6 +99,7 @@ def export(
 def _about(record: Record, checkpoint: Checkpoint, dataset: Dataset) -> dict[str, Any]:
     """Return what trial.json holds; accuracies are fractions, of the exported network itself."""
     made, entry = checkpoint.standalone, record.entry
+    confirmed = entry.standing.confirmed
     network = made.network
     train, test = prepare(dataset.train, dataset.test, made.takes)
     with one_thread():
@@ -112,7 +113,7 @@ def _about(record: Record, checkpoint: Checkpoint, dataset: Dataset) -> dict[str
         "student": record.figures.get("student", ""),
         "seed": entry.seed,
         "pruned": record.pruned,
-        "hyperparameters": entry.row["params"],
+        "hyperparameters": dict(entry.standing.params),
         "training": {
             "optimizer": record.spec.optimizer,
             "epochs_of_schedule": record.spec.epochs,
@@ -139,7 +140,7 @@ def _about(record: Record, checkpoint: Checkpoint, dataset: Dataset) -> dict[str
         },
         "seeds": _seeds(record),
         "recorded": record.own,
-        "confirmed": entry.row["confirmed"],
+        "confirmed": None if confirmed is None else confirmed.as_json(),
         "confusion": [list(row) for row in confusion],
         "weights": {
             "from": "trained again" if checkpoint.retrained_because else "the trial's checkpoint",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from har_search.board.confusion import per_activity
-from har_search.board.entry import differences
+from har_search.board.differences import differences
 from har_search.challenge.activities import activity_name
 from har_search.challenge.inputs import CALIBRATED, EXPLAINED, NONE, PERSON, PERSON_RANKS, TRAIN
 from har_search.challenge.words import markdown_text, percent

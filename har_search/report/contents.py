@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
 from har_search.board import pictures
 from har_search.board.confusion import ActivityFigures, per_activity
-from har_search.board.entry import differences
-from har_search.board.standings import Selection, leaderboard, rows_of
+from har_search.board.differences import differences
+from har_search.board.standings import Selection, Standing, leaderboard
 from har_search.board.status import Point
 from har_search.board.trials import StudyTrials, study_trials
 from har_search.data.dataset import SIMULATED
@@ -25,8 +24,6 @@ from har_search.report.words import TrackSummary, in_short, words
 from har_search.storage import details
 
 TOP = 20  # entries in the table
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ class Winner:
     """An entry shown in full: what it won, its standing, its network, its curve and confusions."""
 
     merits: tuple[str, ...]
-    row: Row
+    standing: Standing
     differences: Sequence[str]
     source: str
     curve: Markup | None
@@ -64,14 +61,14 @@ class EffectShown:
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """A report's content; standings as `leaderboard.rows_of` gives them."""
+    """A report's content."""
 
     study: StudyTrials
     tracks: Sequence[TrackSummary]
     students: Sequence[Student]
     against_gap: Markup
-    rows: Sequence[Row]
-    confirmed: Sequence[Row]
+    standings: Sequence[Standing]
+    confirmed: Sequence[Standing]
     winners: Sequence[Winner]
     importances: Sequence[Importance]
     effects: Sequence[EffectShown]
@@ -95,10 +92,12 @@ class Report:
     @property
     def lost_by_confirming(self) -> float | None:
         """How much lower confirmed test accuracies are than selected ones, their mean."""
-        if not self.confirmed:
-            return None
-        lost = [row["test_accuracy"] - row["confirmed"]["test_mean"] for row in self.confirmed]
-        return float(sum(lost) / len(lost))
+        lost = [
+            each.test_accuracy - each.confirmed.test_mean
+            for each in self.confirmed
+            if each.confirmed is not None
+        ]
+        return sum(lost) / len(lost) if lost else None
 
 
 def gather(url: str, name: str) -> Report:
@@ -111,7 +110,6 @@ def gather(url: str, name: str) -> Report:
     study = study_trials(url, name)
     board = leaderboard(url, Selection(study=name, top=TOP, simulated=True))
     confirmed = leaderboard(url, Selection(study=name, confirmed=True, simulated=True))
-    rows = rows_of(board)
     spec, finished = study.spec, study.finished
     figures = list(zip(finished["test_accuracy"], finished["gap"], strict=True))
     qualify = {track.name: [track.qualifies(*pair) for pair in figures] for track in spec.tracks}
@@ -119,7 +117,7 @@ def gather(url: str, name: str) -> Report:
         Point(*pair, start == "lesson")
         for pair, start in zip(figures, finished["start"], strict=True)
     ]
-    against_gap = pictures.accuracy_against_gap(points, spec.tracks, THEME)
+    against_gap = pictures.draw_accuracy_against_gap(points, spec.tracks, THEME)
     tracks = [
         TrackSummary(track, sum(qualify[track.name]), board.leaders.get(track.name))
         for track in spec.tracks
@@ -132,9 +130,9 @@ def gather(url: str, name: str) -> Report:
         against_gap=inline(
             against_gap, "against-gap", "Every finished trial by train-test gap and test accuracy"
         ),
-        rows=rows,
-        confirmed=rows_of(confirmed),
-        winners=_winners(url, board.leaders, rows[0]),
+        standings=board.standings,
+        confirmed=confirmed.standings,
+        winners=_winners(url, board.leaders, board.standings[0]),
         importances=importances(finished, spec),
         effects=[_shown(effect) for effect in found],
         short=in_short(study, tracks, found),
@@ -158,32 +156,32 @@ def _students(study: StudyTrials, qualify: Mapping[str, list[bool]]) -> list[Stu
     return sorted(students, key=lambda student: (-student.best_score, student.name))
 
 
-def _winners(url: str, leaders: Mapping[str, dict[str, Any] | None], best: Row) -> list[Winner]:
+def _winners(url: str, leaders: Mapping[str, Standing | None], best: Standing) -> list[Winner]:
     """Return each track's leader and the best by score, each once."""
     merits: dict[int, list[str]] = {}
-    won: dict[int, Row] = {}
-    for what, row in [
-        *((f"leader of track {track}", row) for track, row in leaders.items()),
+    won: dict[int, Standing] = {}
+    for what, standing in [
+        *((f"leader of track {track}", leader) for track, leader in leaders.items()),
         ("best score", best),
     ]:
-        if row is not None:
-            won[row["trial"]] = row
-            merits.setdefault(row["trial"], []).append(what)
-    return [_winner(url, row, tuple(merits[trial])) for trial, row in won.items()]
+        if standing is not None:
+            won[standing.trial] = standing
+            merits.setdefault(standing.trial, []).append(what)
+    return [_winner(url, standing, tuple(merits[trial])) for trial, standing in won.items()]
 
 
-def _winner(url: str, row: Row, merits: tuple[str, ...]) -> Winner:
-    found = details.read(url, row["study"], row["trial"])
+def _winner(url: str, standing: Standing, merits: tuple[str, ...]) -> Winner:
+    found = details.read(url, standing.study, standing.trial)
     curve = None
     if found is not None:
-        figure = pictures.learning_curve(found.curve, row["epoch"], THEME)
-        name = f"curve-{row['trial']}"
-        curve = inline(figure, name, f"Learning curve of trial {row['trial']}")
+        figure = pictures.draw_learning_curve(found.curve, standing.epoch, THEME)
+        name = f"curve-{standing.trial}"
+        curve = inline(figure, name, f"Learning curve of trial {standing.trial}")
     return Winner(
         merits=merits,
-        row=row,
-        differences=differences(row["params"], row["standardize"]),
-        source=mlp.source(mlp_config(row["params"]), row["standardize"]),
+        standing=standing,
+        differences=differences(standing.params, standing.inputs),
+        source=mlp.source(mlp_config(standing.params), standing.inputs),
         curve=curve,
         confusion=[] if found is None else found.confusion,
         activities=[] if found is None else per_activity(found.confusion),

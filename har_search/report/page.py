@@ -12,8 +12,9 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from har_search.board.columns import shown_columns
 from har_search.board.trials import chosen_study
-from har_search.board.words import of_seeds, spread, standing
+from har_search.board.words import borne_out, mean_sd, of_seeds
 from har_search.challenge.activities import activity_name
 from har_search.challenge.inputs import explained, label
 from har_search.challenge.words import percent
@@ -50,14 +51,14 @@ def write_report(url: str, study: str | None, path: Path, *, force: bool = False
         OptionError: `path` cannot be written, or holds something else.
     """
     path = path.expanduser()
-    check_target(path, force=force)
+    check_file(path, force=force)
     report = gather(url, chosen_study(url, study))
     body = render(report, datetime.now().astimezone()).encode()
     _replace(path, body)
     return Written(report.study.name, report.finished, path, len(body))
 
 
-def check_target(path: Path, *, force: bool) -> None:
+def check_file(path: Path, *, force: bool) -> None:
     """Check that a report may be written there.
 
     Raises:
@@ -93,9 +94,8 @@ def render(report: Report, now: datetime) -> str:
     environment.filters |= {
         "of_seeds": of_seeds,
         "percent": percent,
-        "spread": spread,
         "signed": signed,
-        "standing": standing,
+        "borne_out": borne_out,
         "label": label,
         "explained": explained,
         "activity_name": activity_name,
@@ -105,6 +105,8 @@ def render(report: Report, now: datetime) -> str:
         report=report,
         now=now,
         mark=Markup(MARK),
+        columns=shown_columns(report.standings, without=("parameters",)),
+        mean_sd=mean_sd,
         styles=Markup("\n".join(path.read_text(encoding="utf-8") for path in STYLES)),
         version=metadata.version("har-search"),
         short=ACTIVITIES_SHORT,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from har_search.board.standings import Standing
 from har_search.board.trials import StudyTrials
-from har_search.board.words import standing
+from har_search.board.words import borne_out
 from har_search.challenge.rules import Track
 from har_search.challenge.words import percent
 from har_search.report.effects import FEWEST_IN_GROUP, FEWEST_TRIALS, Effect, Group, Tendency
@@ -122,7 +122,7 @@ class TrackSummary:
 
     track: Track
     qualify: int
-    leader: Mapping[str, Any] | None
+    leader: Standing | None
 
 
 def in_short(
@@ -145,17 +145,17 @@ def _of_track(study: StudyTrials, each: TrackSummary) -> str:
             f"{percent(best['test_accuracy'])} % at a gap of {percent(best['gap'])} pp "
             f"(trial {best['number']})."
         )
-    row = each.leader
+    leader = each.leader
     count = "1 trial qualifies" if each.qualify == 1 else f"{each.qualify:,} trials qualify"
     text = (
-        f"Track {name}: {count}; trial {row['trial']} of {row['student']} leads with "
-        f"{percent(row['test_accuracy'])} % at a gap of {percent(row['gap'])} pp"
+        f"Track {name}: {count}; trial {leader.trial} of {leader.student} leads with "
+        f"{percent(leader.test_accuracy)} % at a gap of {percent(leader.gap)} pp"
     )
-    if row["confirmed"] is None:
+    if leader.confirmed is None:
         return f"{text}, not trained again yet."
     return (
-        f"{text}. Over {row['confirmed']['seeds']} fresh seeds it came to "
-        f"{percent(row['confirmed']['test_mean'])} %: {standing(row, name)}."
+        f"{text}. Over {leader.confirmed.seeds} fresh seeds it came to "
+        f"{percent(leader.confirmed.test_mean)} %: {borne_out(leader, name)}."
     )
 
 

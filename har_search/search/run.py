@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from har_search.board.standings import Selection, leaderboard, rows_of
+from har_search.board.standings import Selection, leaderboard
 from har_search.data.locate import Located
 from har_search.errors import SearchStoppedError, StorageError
 from har_search.machine import core_count
@@ -312,18 +312,23 @@ def _database_may_be_away() -> Iterator[None]:
 def earlier_leaders(url: str, name: str) -> list[FinishedTrial]:
     """Return the study's best trial by score and each track's leader."""
     board = leaderboard(url, Selection(study=name, top=1))
-    rows = [*rows_of(board), *(row for row in board.leaders.values() if row is not None)]
-    figures = ("score", "test_accuracy", "gap", "parameters", "epochs", "seconds")
-    of_seeds = ("replicas", "test_accuracy_sd")
+    leaders = [*board.standings, *filter(None, board.leaders.values())]
     return [
         FinishedTrial(
-            number=row["trial"],
+            number=each.trial,
             pruned=False,
-            tracks=tuple(row["tracks"]),
+            score=each.score,
+            test_accuracy=each.test_accuracy,
+            gap=each.gap,
+            tracks=each.tracks,
+            parameters=each.parameters,
+            epochs=each.epochs,
+            seconds=each.seconds,
             done=board.finished,
-            **{figure: row[figure] for figure in figures + of_seeds},
+            replicas=each.replicas,
+            test_accuracy_sd=each.test_accuracy_sd,
         )
-        for row in rows
+        for each in leaders
     ]
 
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 import io
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import optuna
 
-from har_search.board.standings import Leaderboard, Selection, leaderboard, rows_of
+from har_search.board.standings import Leaderboard, Selection, Standing, leaderboard
 from har_search.challenge.figures import Details
 from har_search.challenge.inputs import explained
 from har_search.challenge.words import markdown_text, percent
@@ -46,8 +46,8 @@ def draw_pictures(
 
     store = FileSystemArtifactStore(folder)
     drawn = {
-        LEARNING_CURVE: pictures.learning_curve(details.curve, epoch),
-        CONFUSION_MATRIX: pictures.confusion_matrix(details.confusion),
+        LEARNING_CURVE: pictures.draw_learning_curve(details.curve, epoch),
+        CONFUSION_MATRIX: pictures.draw_confusion_matrix(details.confusion),
     }
     metas = {}
     for name, figure in drawn.items():
@@ -91,16 +91,17 @@ class Showcase:
         if self.folder is None:
             return
         name = self.study.study_name
-        for row in rows_of(leaderboard(self.storage.url, selection)):
-            number = row["trial"]
+        for standing in leaderboard(self.storage.url, selection).standings:
+            number = standing.trial
             with self.storage.engine.connect() as connection:
                 files = trial_files(connection, name, number)
             if LEARNING_CURVE in files:
                 continue
             details = read(self.storage.url, name, number)
             if details is not None:
+                epoch = standing.epoch
                 with suppress(OSError):
-                    draw_pictures(self.storage, name, number, self.folder, details, row["epoch"])
+                    draw_pictures(self.storage, name, number, self.folder, details, epoch)
 
     def refresh_note(self) -> None:
         """Write the study's note: the challenge's rules, the tracks' leaders, how scores work."""
@@ -113,7 +114,7 @@ class Showcase:
     def refresh_plot(self) -> None:
         """Draw the study's trials by gap and test accuracy, each track's zone shaded."""
         selection = Selection(study=self.study.study_name, top=PLOTTED)
-        figure = plot(self.spec, rows_of(leaderboard(self.storage.url, selection)))
+        figure = plot(self.spec, leaderboard(self.storage.url, selection).standings)
         from optuna_dashboard import save_plotly_graph_object
 
         self.storage.patiently(
@@ -129,7 +130,7 @@ def study_note(spec: StudySpec, board: Leaderboard) -> str:
     for track in spec.tracks:
         leader = board.leaders.get(track.name)
         lines.append(f"| {track.name} | {track.rule} | {_entry(leader)} |")
-    best = next(iter(rows_of(board)), None)
+    best = next(iter(board.standings), None)
     scoring = spec.scoring
     lines += [
         "",
@@ -155,32 +156,32 @@ def _whose(spec: StudySpec) -> str:
     return f"{means} at the last epoch; only the search selected on the test set."
 
 
-def _entry(row: Mapping[str, Any] | None) -> str:
-    if row is None:
+def _entry(standing: Standing | None) -> str:
+    if standing is None:
         return "none yet"
-    student = markdown_text(row["student"])
     return (
-        f"trial {row['trial']} of {student}, test {percent(row['test_accuracy'])} %, "
-        f"gap {percent(row['gap'])} pp"
+        f"trial {standing.trial} of {markdown_text(standing.student)}, "
+        f"test {percent(standing.test_accuracy)} %, gap {percent(standing.gap)} pp"
     )
 
 
-def plot(spec: StudySpec, rows: list[dict[str, Any]]) -> Figure:
+def plot(spec: StudySpec, standings: Sequence[Standing]) -> Figure:
     """Return standings by gap and test accuracy as a plotly figure, the tracks' zones shaded."""
     import plotly.graph_objects as go  # only the worker that draws pays for it
 
     figure = go.Figure(layout={"template": "none", "hovermode": "closest"})
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        name = f"track {' and '.join(row['tracks'])}" if row["tracks"] else "no track"
-        groups.setdefault(name, []).append(row)
+    groups: dict[str, list[Standing]] = {}
+    for standing in standings:
+        tracks = standing.tracks
+        name = f"track {' and '.join(tracks)}" if tracks else "no track"
+        groups.setdefault(name, []).append(standing)
     for name, members in sorted(groups.items()):
         figure.add_scatter(
             name=name,
             mode="markers",
-            x=[round(100 * row["gap"], 3) for row in members],
-            y=[round(100 * row["test_accuracy"], 3) for row in members],
-            text=[f"trial {row['trial']}" for row in members],
+            x=[round(100 * each.gap, 3) for each in members],
+            y=[round(100 * each.test_accuracy, 3) for each in members],
+            text=[f"trial {each.trial}" for each in members],
             marker={"size": 7, "color": "#9aa7b8"} if name == "no track" else {"size": 9},
         )
     for track in spec.tracks:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
-from har_search.board.words import calibration
+from har_search.board.words import calibration, mean_sd
 from har_search.challenge.inputs import explained, label
 from har_search.challenge.words import percent
 
@@ -50,14 +50,14 @@ def show_confirmed(chosen: Sequence[Entry], found: Sequence[Confirmed], console:
                 continue
             pairs = zip(tests, gaps, strict=True)
             share = sum(own[name].qualifies(*pair) for pair in pairs) / len(tests)
-            judged.append(f"{summary['verdicts'][name]} ({100 * share:.0f} %)")
+            judged.append(f"{summary.verdicts[name]} ({100 * share:.0f} %)")
         table.add_row(
             str(entry.number),
-            percent(entry.row["test_accuracy"]),
-            str(summary["seeds"]),
-            f"{percent(summary['test_mean'])} ± {percent(summary['test_sd'])}",
+            percent(entry.standing.test_accuracy),
+            str(summary.seeds),
+            mean_sd(summary.test_mean, summary.test_sd),
             f"{percent(min(tests))} to {percent(max(tests))}",
-            f"{percent(summary['gap_mean'])} ± {percent(summary['gap_sd'])}",
+            mean_sd(summary.gap_mean, summary.gap_sd),
             *judged,
         )
     console.print(table)
@@ -79,7 +79,7 @@ def show_by_subject(chosen: Sequence[Entry], found: Sequence[BySubject], console
         worst = known.worst
         table.add_row(
             str(entry.number),
-            percent(entry.row["test_accuracy"]),
+            percent(entry.standing.test_accuracy),
             str(len(known.people)),
             percent(known.accuracy),
             f"{percent(known.mean)} ± {percent(known.sd)}",
@@ -166,7 +166,7 @@ def show_export(exported: Exported, console: Console, errors: Console) -> None:
     console.print(
         f"test {percent(figures['test_accuracy'])} %, train {percent(figures['train_accuracy'])} "
         f"%, gap {percent(figures['gap'])} pp as evaluated now; weights: "
-        f"{about['weights']['from']}{calibration(about)}",
+        f"{about['weights']['from']}{calibration(about['standardize'])}",
         soft_wrap=True,
     )
     if seeds is not None:

@@ -134,11 +134,11 @@ def show_leaderboard(
     storage: str, selection: Selection, console: Console, output_format: Format = Format.table
 ) -> None:
     """Query and write the standings."""
-    from har_search.board import formats  # pandas: not for every command
+    from har_search.board import formats
     from har_search.board.standings import leaderboard, study_names
 
     board = leaderboard(storage, selection)
-    names = study_names(storage) if board.standings.empty else []
+    names = [] if board.standings else study_names(storage)
     if selection.study is not None and names and selection.study not in names:
         raise NotFoundError(f"no study '{selection.study}'; there is {', '.join(names)}")
     if output_format is Format.json:
@@ -147,7 +147,7 @@ def show_leaderboard(
         print(formats.to_csv(board))
     elif output_format is Format.markdown:
         print(formats.to_markdown(board))
-    elif board.standings.empty:
+    elif not board.standings:
         console.print(nothing_to_show(selection, names), markup=False)
     else:
         show_table(board, console)
@@ -156,20 +156,18 @@ def show_leaderboard(
 def show_table(board: Leaderboard, console: Console) -> None:
     """Write the leaders, the table and what it was selected from."""
     from har_search.board import words
-    from har_search.board.standings import rows_of
     from har_search.terminal.table import table
 
-    leaders = [row for row in board.leaders.values() if row is not None]
-    shown = [*rows_of(board), *leaders]
+    leaders = [leader for leader in board.leaders.values() if leader is not None]
     console.print(words.leaders_line(board), markup=False, soft_wrap=True)
     console.print()
-    console.print(table(board, console))
+    console.print(table(board.standings, console))
     console.print(
         f"\n[dim]{len(board.standings)} of {board.finished} finished trials; "
-        f"{words.foot(rows_of(board))}[/]",
+        f"{words.foot(board.standings)}[/]",
         soft_wrap=True,
     )
-    for note in words.input_notes(shown):
+    for note in words.input_notes([*board.standings, *leaders]):
         console.print(note, markup=False, soft_wrap=True, style="dim")
 
 

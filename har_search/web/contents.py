@@ -10,10 +10,12 @@ from functools import lru_cache
 from typing import Any
 
 from har_search.board import pictures
-from har_search.board.standings import SORTS, Selection, leaderboard, rows_of
+from har_search.board.columns import Column, shown_columns
+from har_search.board.standings import Selection, Standing, leaderboard
 from har_search.board.status import StudyStatus, overview, points
 from har_search.challenge.rules import HOMEWORK_TRACKS, Track
 from har_search.data.dataset import SIMULATED
+from har_search.storage.ranking import SORTS
 
 PAGE = 50  # entries
 FRESH_SECONDS = 1.0  # however many people watch, the database is asked once in so long
@@ -48,16 +50,16 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Board:
-    """The page's content; `rows` and `leaders` are standings as `leaderboard.rows_of` gives."""
+class Contents:
+    """The page's content; `standings` are those of one page, `ranked` counts those of all."""
 
     choice: Choice
     studies: tuple[StudyStatus, ...]
     shown: tuple[StudyStatus, ...]
     students: tuple[str, ...]
     tracks: tuple[Track, ...]
-    leaders: Mapping[str, dict[str, Any] | None]
-    rows: list[dict[str, Any]]
+    leaders: Mapping[str, Standing | None]
+    standings: tuple[Standing, ...]
     ranked: int
     finished: int
 
@@ -67,20 +69,16 @@ class Board:
         return max(math.ceil(self.ranked / PAGE), 1)
 
     @property
-    def any_confirmed(self) -> bool:
-        """Whether an entry on this page was trained again with fresh seeds."""
-        return any(row["confirmed"] for row in self.rows)
+    def columns(self) -> list[Column]:
+        """The columns of the table of entries."""
+        several = {"study": len(self.shown) > 1, "inputs": len(self.inputs) > 1}
+        return shown_columns(self.standings, keep=[key for key, kept in several.items() if kept])
 
     @property
-    def any_replicas(self) -> bool:
-        """Whether an entry on this page is a mean over seeds."""
-        return any(row["replicas"] > 1 for row in self.rows)
-
-    @property
-    def ways(self) -> list[str]:
+    def inputs(self) -> list[str]:
         """How the inputs of the entries on this page are standardised, each way once."""
-        shown = [*self.rows, *filter(None, self.leaders.values())]
-        return sorted({row["standardize"] for row in shown})
+        shown = [*self.standings, *filter(None, self.leaders.values())]
+        return sorted({each.inputs for each in shown})
 
     @property
     def simulated(self) -> bool:
@@ -92,7 +90,7 @@ class UnknownStudyError(Exception):
     """No study of that name is in the database, or not any more."""
 
 
-def board(url: str, choice: Choice) -> Board:
+def contents(url: str, choice: Choice) -> Contents:
     """Return the page's content, at most `FRESH_SECONDS` old.
 
     Raises:
@@ -100,11 +98,11 @@ def board(url: str, choice: Choice) -> Board:
         NotFoundError: no database there.
         StorageError: it cannot be read.
     """
-    return _board(url, choice, int(time.monotonic() / FRESH_SECONDS))
+    return _contents(url, choice, int(time.monotonic() / FRESH_SECONDS))
 
 
 @lru_cache(maxsize=64)
-def _board(url: str, choice: Choice, _tick: int) -> Board:
+def _contents(url: str, choice: Choice, _tick: int) -> Contents:
     seen = overview(url)
     shown = shown_studies(seen.studies, choice.study)
     selection = Selection(
@@ -118,14 +116,14 @@ def _board(url: str, choice: Choice, _tick: int) -> Board:
     )
     found = leaderboard(url, selection)
     tracks = {track.name: track for study in shown for track in study.tracks}
-    return Board(
+    return Contents(
         choice=choice,
         studies=seen.studies,
         shown=shown,
         students=seen.students,
         tracks=tuple(tracks.values()) or HOMEWORK_TRACKS,
         leaders=found.leaders,
-        rows=rows_of(found),
+        standings=found.standings,
         ranked=found.ranked,
         finished=found.finished,
     )
@@ -165,7 +163,7 @@ def _gap_picture(
     """Draw it anew only where another trial has finished."""
     tracks = {track.name: track for _, _, own in done for track in own}
     found = points(url, tuple(name for name, _, _ in done))
-    figure = pictures.accuracy_against_gap(
+    figure = pictures.draw_accuracy_against_gap(
         found, tuple(tracks.values()) or HOMEWORK_TRACKS, pictures.THEMES[theme]
     )
     return pictures.svg(figure)

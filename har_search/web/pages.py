@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from flask import Flask, make_response, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response
 
 from har_search.board import pictures
 from har_search.board.confusion import per_activity
-from har_search.board.entry import differences, find_trial
-from har_search.board.words import confirmed, foot, of_seeds, spread, standing
+from har_search.board.differences import differences
+from har_search.board.standings import find_trial
+from har_search.board.words import borne_out, foot, mean_sd, of_seeds
 from har_search.challenge.activities import activity_name
-from har_search.challenge.inputs import explained, label, short_label
+from har_search.challenge.inputs import explained, label
 from har_search.challenge.words import percent
 from har_search.errors import HarSearchError, NotFoundError, StorageError
 from har_search.networks import mlp
 from har_search.networks.mlp import mlp_config
 from har_search.storage import details
 from har_search.storage.database import masked
-from har_search.web.contents import Board, Choice, UnknownStudyError, board, gap_picture
+from har_search.web.contents import Choice, Contents, UnknownStudyError, contents, gap_picture
 
 # Everything comes from here: no other host, no inline script or style.
 POLICY = "; ".join(
@@ -49,24 +48,21 @@ def make_pages(url: str) -> Flask:
     app.jinja_env.filters |= {
         "percent": percent,
         "duration": duration,
-        "confirmed": confirmed,
+        "borne_out": borne_out,
         "foot": foot,
         "of_seeds": of_seeds,
-        "spread": spread,
-        "standing": standing,
-        "short_label": short_label,
         "label": label,
         "explained": explained,
     }
-    app.jinja_env.globals["activity_name"] = activity_name
+    app.jinja_env.globals |= {"activity_name": activity_name, "mean_sd": mean_sd}
 
     @app.get("/")
     def leaderboard() -> Response:
-        return _unless_known(render_template("leaderboard.html", board=_board()))
+        return _unless_known(render_template("leaderboard.html", contents=_contents()))
 
     @app.get("/live")
     def live() -> Response:
-        return _unless_known(render_template("live.html", board=_board()))
+        return _unless_known(render_template("live.html", contents=_contents()))
 
     @app.get("/accuracy-against-gap.svg")
     def accuracy_against_gap() -> Response:
@@ -74,28 +70,30 @@ def make_pages(url: str) -> Flask:
 
     @app.get("/studies/<path:study>/trials/<int(max=999999999):number>")
     def entry(study: str, number: int) -> Response:
-        row = find_trial(url, number, study)
+        standing = find_trial(url, number, study)
         found = details.read(url, study, number)
         return _unless_known(
             render_template(
                 "entry.html",
-                row=row,
+                standing=standing,
                 details=found,
                 activities=per_activity(found.confusion) if found else [],
-                differences=differences(row["params"], row["standardize"]),
-                source=mlp.source(mlp_config(row["params"]), row["standardize"]),
+                differences=differences(standing.params, standing.inputs),
+                source=mlp.source(mlp_config(standing.params), standing.inputs),
             )
         )
 
     @app.get("/studies/<path:study>/trials/<int(max=999999999):number>/<name>.svg")
     def picture(study: str, number: int, name: str) -> Response:
-        row, found = find_trial(url, number, study), details.read(url, study, number)
+        standing, found = find_trial(url, number, study), details.read(url, study, number)
         theme = pictures.THEMES[_theme()]
         if found is not None and name == "learning-curve":
-            return _svg(pictures.svg(pictures.learning_curve(found.curve, row["epoch"], theme)))
-        if found is not None and name == "confusion-matrix":
-            return _svg(pictures.svg(pictures.confusion_matrix(found.confusion, theme)))
-        raise NotFound
+            drawn = pictures.draw_learning_curve(found.curve, standing.epoch, theme)
+        elif found is not None and name == "confusion-matrix":
+            drawn = pictures.draw_confusion_matrix(found.confusion, theme)
+        else:
+            raise NotFound
+        return _svg(pictures.svg(drawn))
 
     @app.errorhandler(HTTPException)
     def of_http(error: HTTPException) -> tuple[str, int]:
@@ -118,8 +116,8 @@ def make_pages(url: str) -> Flask:
             response.headers.setdefault(name, value)
         return response
 
-    def _board() -> Board:
-        return board(url, Choice.of(request.args))
+    def _contents() -> Contents:
+        return contents(url, Choice.of(request.args))
 
     app.jinja_env.globals["database"] = masked(url)
     return app
@@ -130,24 +128,22 @@ def _theme() -> str:
     return theme if theme in pictures.THEMES else "light"
 
 
-def _unless_known(body: str) -> Response:
+def _unless_known(body: str | bytes) -> Response:
     """Answer with the body, or with 304 where the visitor has it already."""
     response = make_response(body)
-    response.set_etag(hashlib.blake2b(body.encode(), digest_size=12).hexdigest())
+    response.add_etag()
     response.headers["Cache-Control"] = "no-cache"
     return response.make_conditional(request)
 
 
 def _svg(body: bytes) -> Response:
-    response = make_response(body)
+    response = _unless_known(body)
     response.mimetype = "image/svg+xml"
     # matplotlib's own styles; a picture runs no script.
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     )
-    response.set_etag(hashlib.blake2b(body, digest_size=12).hexdigest())
-    response.headers["Cache-Control"] = "no-cache"
-    return response.make_conditional(request)
+    return response
 
 
 def _message(title: str, text: str) -> str:

@@ -25,7 +25,7 @@ def board(sqlite_url: str, fill: Callable[..., None]) -> Leaderboard:
 
 def text(board: Leaderboard, width: int) -> str:
     console = Console(width=width, file=io.StringIO(), color_system=None)
-    console.print(table(board, console))
+    console.print(table(board.standings, console))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 

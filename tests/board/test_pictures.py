@@ -21,7 +21,7 @@ def text_of(svg: bytes) -> str:
 
 @pytest.mark.parametrize("name", pictures.THEMES)
 def test_a_learning_curve_marks_its_checkpoint(name: str) -> None:
-    drawn = pictures.svg(pictures.learning_curve(CURVE, 2, pictures.THEMES[name]))
+    drawn = pictures.svg(pictures.draw_learning_curve(CURVE, 2, pictures.THEMES[name]))
     text = text_of(drawn)
     assert "checkpoint: epoch 2" in text
     assert "accuracy, %" in text
@@ -29,7 +29,7 @@ def test_a_learning_curve_marks_its_checkpoint(name: str) -> None:
 
 
 def test_a_confusion_matrix_names_activities_and_counts_windows() -> None:
-    text = text_of(pictures.svg(pictures.confusion_matrix(CONFUSION)))
+    text = text_of(pictures.svg(pictures.draw_confusion_matrix(CONFUSION)))
     assert text.count("walking upstairs") == 2
     assert text.count("9") == 6
     assert "test windows" in text
@@ -39,7 +39,7 @@ def test_a_confusion_matrix_names_activities_and_counts_windows() -> None:
     "points", [[], [Point(0.97, 0.01), Point(0.2, 0.5), Point(0.96, 0.03, True)]]
 )
 def test_accuracy_against_gap_names_tracks_and_what_is_left_out(points: list[Point]) -> None:
-    text = text_of(pictures.svg(pictures.accuracy_against_gap(points, HOMEWORK_TRACKS)))
+    text = text_of(pictures.svg(pictures.draw_accuracy_against_gap(points, HOMEWORK_TRACKS)))
     assert "track A" in text
     assert "track B" in text
     assert "gap, pp" in text
@@ -49,16 +49,16 @@ def test_accuracy_against_gap_names_tracks_and_what_is_left_out(points: list[Poi
 
 def test_ten_thousand_trials_make_a_small_picture() -> None:
     points = [Point(0.9 + (n % 83) / 1000, (n % 71) / 1000) for n in range(10_000)]
-    drawn = pictures.svg(pictures.accuracy_against_gap(points, HOMEWORK_TRACKS))
+    drawn = pictures.svg(pictures.draw_accuracy_against_gap(points, HOMEWORK_TRACKS))
     assert len(drawn) < 150_000
 
 
 def test_the_same_picture_has_the_same_bytes() -> None:
-    one, two = (pictures.svg(pictures.learning_curve(CURVE, 1)) for _ in range(2))
+    one, two = (pictures.svg(pictures.draw_learning_curve(CURVE, 1)) for _ in range(2))
     assert one == two
 
 
 def test_a_png_is_one() -> None:
-    image = Image.open(io.BytesIO(pictures.png(pictures.learning_curve(CURVE, 1))))
+    image = Image.open(io.BytesIO(pictures.png(pictures.draw_learning_curve(CURVE, 1))))
     assert image.format == "PNG"
     assert image.width > 800

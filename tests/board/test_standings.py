@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from har_search.board.standings import COLUMNS, Selection, leaderboard, rows_of, study_names
+from har_search.board.standings import JSON_KEYS, Selection, leaderboard, study_names
 from har_search.challenge.rules import HOMEWORK_TRACKS, Track
 from har_search.storage.database import open_for_writing
 from har_search.study.file import load_spec
@@ -36,20 +36,20 @@ def board_url(url: str, lesson: StudySpec, fill: Fill) -> str:
     return url
 
 
-def widths_of(url: str, **selection: object) -> list[tuple[int, float]]:
-    rows = rows_of(leaderboard(url, Selection(**selection)))  # type: ignore[arg-type]
-    assert [row["rank"] for row in rows] == list(range(1, len(rows) + 1))
-    return [(row["trial"], row["test_accuracy"]) for row in rows]
+def accuracies_of(url: str, **selection: object) -> list[tuple[int, float]]:
+    found = leaderboard(url, Selection(**selection)).standings  # type: ignore[arg-type]
+    assert [each.rank for each in found] == list(range(1, len(found) + 1))
+    return [(each.trial, each.test_accuracy) for each in found]
 
 
 def first_trial(url: str) -> int:
     """The lesson's start was failed first, so entries count from 1."""
-    return min(trial for trial, _ in widths_of(url))
+    return min(trial for trial, _ in accuracies_of(url))
 
 
 def order(url: str, **selection: object) -> list[int]:
     first = first_trial(url)
-    return [trial - first for trial, _ in widths_of(url, **selection)]
+    return [trial - first for trial, _ in accuracies_of(url, **selection)]
 
 
 def test_ranks_by_score_unless_told_otherwise(board_url: str) -> None:
@@ -76,7 +76,7 @@ def test_each_track_has_its_leader_also_where_the_list_is_cut(board_url: str) ->
     first = first_trial(board_url)
     board = leaderboard(board_url, Selection(top=1, sort="gap"))
     assert len(board.standings) == 1
-    leaders = {track: row["trial"] - first for track, row in board.leaders.items() if row}
+    leaders = {track: each.trial - first for track, each in board.leaders.items() if each}
     assert leaders == {"A": 3, "B": 3}
     assert board.finished == len(ENTRIES)
     ann = leaderboard(board_url, Selection(student="ann"))
@@ -86,8 +86,9 @@ def test_each_track_has_its_leader_also_where_the_list_is_cut(board_url: str) ->
 
 def test_a_standing_has_every_figure_exactly(board_url: str) -> None:
     board = leaderboard(board_url, Selection(top=1))
-    assert tuple(board.standings.columns) == COLUMNS
-    (row,) = rows_of(board)
+    (standing,) = board.standings
+    row = standing.as_json()
+    assert tuple(row) == JSON_KEYS
     assert row == {
         "rank": 1,
         "study": "lesson",
@@ -128,9 +129,9 @@ def test_without_a_study_simulated_ones_stay_out(url: str, lesson: StudySpec, fi
     fill(url, lesson, [Entry(0.96)])
     fill(url, replace(lesson, name="other"), [Entry(0.97)])
     fill(url, replace(lesson, name="lesson-simulated"), [Entry(0.99)], dataset="simulated")
-    assert [test for _, test in widths_of(url)] == [0.97, 0.96]
-    assert [test for _, test in widths_of(url, study="lesson-simulated")] == [0.99]
-    assert [test for _, test in widths_of(url, simulated=True)] == [0.99, 0.97, 0.96]
+    assert [test for _, test in accuracies_of(url)] == [0.97, 0.96]
+    assert [test for _, test in accuracies_of(url, study="lesson-simulated")] == [0.99]
+    assert [test for _, test in accuracies_of(url, simulated=True)] == [0.99, 0.97, 0.96]
     assert study_names(url) == ["lesson", "lesson-simulated", "other"]
 
 
@@ -138,16 +139,16 @@ def test_names_that_could_break_sql_do_not(url: str, lesson: StudySpec, fill: Fi
     spec = replace(lesson, name="it's; DROP TABLE trials --")
     student = 'Zoë O\'Neil %_ "quoted" <script>'
     fill(url, spec, [Entry(0.9, student=student)])
-    (row,) = rows_of(leaderboard(url, Selection(study=spec.name, student=student)))
-    assert (row["study"], row["student"]) == (spec.name, student)
+    (standing,) = leaderboard(url, Selection(study=spec.name, student=student)).standings
+    assert (standing.study, standing.student) == (spec.name, student)
 
 
 def test_own_tracks_are_known_by_their_names(url: str, lesson: StudySpec, fill: Fill) -> None:
     spec = replace(lesson, tracks=(*HOMEWORK_TRACKS, Track("tiny_gap", 0.5, 0.005)))
     fill(url, spec, [Entry(0.9, 0.001)])
     board = leaderboard(url)
-    assert rows_of(board)[0]["tracks"] == ["tiny_gap"]
-    assert [track for track, row in board.leaders.items() if row] == ["tiny_gap"]
+    assert board.standings[0].tracks == ("tiny_gap",)
+    assert [track for track, each in board.leaders.items() if each] == ["tiny_gap"]
 
 
 def test_an_empty_database_has_empty_standings(postgresql_url: str, sqlite_url: str) -> None:
@@ -155,9 +156,7 @@ def test_an_empty_database_has_empty_standings(postgresql_url: str, sqlite_url: 
         pass
     for url in (postgresql_url, sqlite_url):
         board = leaderboard(url)
-        assert board.standings.empty
-        assert tuple(board.standings.columns) == COLUMNS
-        assert (board.leaders, board.finished) == ({}, 0)
+        assert (board.standings, board.leaders, board.finished) == ((), {}, 0)
         assert study_names(url) == []
 
 
@@ -192,8 +191,8 @@ def test_sql_ranks_as_the_rules_say(
         return (-entry.test, entry.gap, entry.parameters)
 
     def shown(**selection: object) -> list[tuple[float, float, int]]:
-        rows = rows_of(leaderboard(url, Selection(**selection)))  # type: ignore[arg-type]
-        return [(row["test_accuracy"], row["gap"], row["parameters"]) for row in rows]
+        found = leaderboard(url, Selection(**selection)).standings  # type: ignore[arg-type]
+        return [(each.test_accuracy, each.gap, each.parameters) for each in found]
 
     def expected(
         chosen: list[Entry], key: Callable[[Entry], tuple[float, float, int]]
@@ -207,7 +206,7 @@ def test_sql_ranks_as_the_rules_say(
         leader = leaderboard(url).leaders[track.name]
         if chosen:
             assert leader is not None
-            assert leader["test_accuracy"] == min(chosen, key=by_test).test
+            assert leader.test_accuracy == min(chosen, key=by_test).test
         else:
             assert leader is None
     bests = [

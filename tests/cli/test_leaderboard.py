@@ -169,7 +169,7 @@ def test_show_names_what_it_cannot_find(
 
 
 def test_show_says_every_difference_in_words() -> None:
-    from har_search.board.entry import differences
+    from har_search.board.differences import differences
     from har_search.study.spec import LESSON
 
     assert differences(LESSON) == []

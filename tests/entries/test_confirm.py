@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from har_search.board.standings import Selection, leaderboard, rows_of
+from har_search.board.standings import Selection, leaderboard
 from har_search.challenge.confirmed import Confirmation, Confirmed
 from har_search.challenge.rules import HOMEWORK_TRACKS, Track
 from har_search.data.dataset import Dataset
@@ -62,11 +62,12 @@ def test_fresh_seeds_are_trained_for_the_checkpoint_epoch(searched: str, located
         for each in confirmed.seeds:
             (alone,) = train_replicas(entry.config, *splits, seeds=[each.seed], epochs=entry.epoch)
             assert each.test_accuracy == pytest.approx(alone.test_accuracy, abs=0.02)
-    row = rows_of(leaderboard(searched, Selection(study="quick")))[0]
-    assert row["confirmed"]["seeds"] == 3
-    assert row["confirmed"]["test_mean"] == pytest.approx(np.mean(found[0].test_accuracies))
-    assert row["confirmed"]["gap_sd"] == pytest.approx(np.std(found[0].gaps, ddof=1))
-    assert set(row["confirmed"]["verdicts"]) == {"A", "B"}
+    summary = leaderboard(searched, Selection(study="quick")).standings[0].confirmed
+    assert summary is not None
+    assert summary.seeds == 3
+    assert summary.test_mean == pytest.approx(np.mean(found[0].test_accuracies))
+    assert summary.gap_sd == pytest.approx(np.std(found[0].gaps, ddof=1))
+    assert set(summary.verdicts) == {"A", "B"}
 
 
 def test_what_is_trained_is_not_trained_again(
@@ -146,7 +147,8 @@ def test_two_entries_are_compared_window_by_window(
     found = compare(first, second, located)
     windows = len(located.dataset.test.labels)
     difference = (found.only_first - found.only_second) / windows
-    assert difference == pytest.approx(first.row["test_accuracy"] - second.row["test_accuracy"])
+    before = first.standing.test_accuracy - second.standing.test_accuracy
+    assert difference == pytest.approx(before)
     same = compare(first, first, located)
     assert (same.only_first, same.only_second, same.p) == (0, 0, 1)
     options = ("--storage", searched, "--data", uci_zip)
@@ -185,7 +187,7 @@ def test_the_ranking_by_it_goes_with_filters(
 
     def ranked(**how: object) -> list[int]:
         selection = Selection(confirmed=True, **how)  # type: ignore[arg-type]
-        return [row["trial"] for row in rows_of(leaderboard(url, selection))]
+        return [each.trial for each in leaderboard(url, selection).standings]
 
     assert ranked() == [2, 1, 3]
     assert ranked(student="ann") == [2, 1]
@@ -216,8 +218,8 @@ def test_before_anything_is_confirmed_the_ranking_by_it_is_empty(
     from tests.conftest import Entry as Filled
 
     fill(sqlite_url, quick, [Filled(0.97)])
-    assert leaderboard(sqlite_url, Selection(confirmed=True)).standings.empty
-    assert rows_of(leaderboard(sqlite_url))[0]["confirmed"] is None
+    assert leaderboard(sqlite_url, Selection(confirmed=True)).standings == ()
+    assert leaderboard(sqlite_url).standings[0].confirmed is None
 
 
 def test_an_entrys_seeds_differ_from_anothers() -> None:

@@ -73,7 +73,7 @@ def test_the_folder_holds_everything_and_it_agrees(
         assert about["figures"][name] == record.figures[name]
     assert record.details is not None
     assert about["confusion"] == record.details.confusion
-    assert about["hyperparameters"] == record.entry.row["params"]
+    assert about["hyperparameters"] == record.entry.standing.params
     assert (about["seed"], about["student"]) == (record.entry.seed, record.figures["student"])
     assert about["data"]["fingerprint"] == located.dataset.fingerprint
     assert about["weights"]["from"] == "the trial's checkpoint"

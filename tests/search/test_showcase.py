@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import optuna
 import pandas as pd
@@ -13,7 +14,7 @@ from optuna_dashboard._custom_plot_data import get_plotly_graph_objects
 from optuna_dashboard._note import get_note_from_system_attrs
 from safetensors.torch import load_file
 
-from har_search.board.standings import Selection, leaderboard, rows_of
+from har_search.board.standings import Selection, leaderboard
 from har_search.challenge.figures import Curve, Details
 from har_search.data.dataset import Dataset
 from har_search.errors import StorageError
@@ -57,18 +58,19 @@ def searched(url: str, quick: StudySpec, small: Dataset, tmp_path: Path) -> tupl
 
 def test_note_plot_and_files(searched: tuple[str, Path], small: Dataset) -> None:
     url, folder = searched
-    rows = rows_of(leaderboard(url))
+    standings = leaderboard(url).standings
+    best_of_all = standings[0]
     with open_for_writing(url) as storage:
         study = optuna.load_study(storage=storage, study_name="quick")
         note = note_of(study)
         assert "test above 96 %, gap under 2 pp" in note
-        assert f"Best score: trial {rows[0]['trial']} of" in note
+        assert f"Best score: trial {best_of_all.trial} of" in note
         assert "<b>" not in note.replace("\\<b\\>", "")
         (plot,) = get_plotly_graph_objects(storage.get_study_system_attrs(study._study_id)).values()
         plotted = [text for trace in json.loads(plot)["data"] for text in trace["text"]]
         assert len(plotted) >= 10
         store = FileSystemArtifactStore(folder)
-        notable, top = [], [row["trial"] for row in rows[:10]]
+        notable, top = [], [each.trial for each in standings[:10]]
         for trial in study.trials:
             files = {
                 each.filename: each.artifact_id
@@ -85,19 +87,19 @@ def test_note_plot_and_files(searched: tuple[str, Path], small: Dataset) -> None
             with store.open_reader(files["epochs.csv"]) as file:
                 epochs = pd.read_csv(file)["epoch"].tolist()
                 assert epochs == list(range(1, trial.user_attrs["epochs"] + 1))
-        assert rows[0]["trial"] in notable
-        best = next(each for each in study.trials if each.number == rows[0]["trial"])
+        assert best_of_all.trial in notable
+        best = next(each for each in study.trials if each.number == best_of_all.trial)
         (weights,) = (
             each.artifact_id
             for each in get_all_artifact_meta(best, storage=storage)
             if each.filename == "weights.safetensors"
         )
-    params = rows[0]["params"]
+    params: dict[str, Any] = dict(best_of_all.params)
     network = mlp.build(
         MLPConfig(params["width"], params["depth"], params["dropout"], params["batch_norm"])
     )
     network.load_state_dict(load_file(folder / weights))
-    assert accuracy(network, TensorSplit.of(small.test)) == rows[0]["test_accuracy"]
+    assert accuracy(network, TensorSplit.of(small.test)) == best_of_all.test_accuracy
 
 
 def test_only_notable_trials_get_files(
@@ -117,14 +119,15 @@ def test_only_notable_trials_get_files(
 
 def test_details_are_those_of_the_checkpoint(searched: tuple[str, Path], small: Dataset) -> None:
     url, _ = searched
-    for row in rows_of(leaderboard(url)):
-        found = details.read(url, "quick", row["trial"])
+    for standing in leaderboard(url).standings:
+        found = details.read(url, "quick", standing.trial)
         assert found is not None
         counts = torch.tensor(found.confusion)
         assert int(counts.sum()) == len(small.test.labels)
-        assert int(counts.diagonal().sum()) / int(counts.sum()) == row["test_accuracy"]
-        assert found.curve.test_accuracy[row["epoch"] - 1] == pytest.approx(row["test_accuracy"])
-        assert len(found.curve.loss) == row["epochs"]
+        assert int(counts.diagonal().sum()) / int(counts.sum()) == standing.test_accuracy
+        at_checkpoint = found.curve.test_accuracy[standing.epoch - 1]
+        assert at_checkpoint == pytest.approx(standing.test_accuracy)
+        assert len(found.curve.loss) == standing.epochs
     assert details.read(url, "quick", 99) is None
 
 

@@ -62,7 +62,7 @@ def test_a_study_whose_making_was_cut_short_is_made_good(
     monkeypatch.undo()
     prepare(sqlite_url, quick, small)
     assert read_study(sqlite_url, "quick") == StoredStudy(
-        1, "quick", quick, "uci-har", small.fingerprint
+        id=1, name="quick", spec=quick, dataset="uci-har", fingerprint=small.fingerprint
     )
     with open_for_writing(sqlite_url) as storage:
         (lesson,) = load_study(storage, "quick", quick, seed=1).trials

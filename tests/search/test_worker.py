@@ -7,7 +7,7 @@ import optuna
 import pytest
 import sqlalchemy
 
-from har_search.board.standings import leaderboard, rows_of
+from har_search.board.standings import leaderboard
 from har_search.data.dataset import Dataset
 from har_search.errors import OptionError, StorageError
 from har_search.networks.device import choose_device
@@ -104,13 +104,13 @@ def test_a_worker_ends_with_exactly_the_trials_asked_for(job: Job, small: Datase
 def test_what_is_told_is_what_is_stored(job: Job, small: Dataset) -> None:
     recorder = Recorder()
     work(job, small, recorder)
-    rows = {row["trial"]: row for row in rows_of(leaderboard(job.url))}
+    standings = {each.trial: each for each in leaderboard(job.url).standings}
     for event in recorder.events:
         assert isinstance(event, FinishedTrial)
-        row = rows[event.number]
+        standing = standings[event.number]
         for name in ("score", "test_accuracy", "gap", "parameters", "epochs", "seconds"):
-            assert getattr(event, name) == row[name]
-        assert list(event.tracks) == row["tracks"]
+            assert getattr(event, name) == getattr(standing, name)
+        assert event.tracks == standing.tracks
 
 
 def test_a_seed_repeats_a_search(
@@ -120,7 +120,7 @@ def test_a_seed_repeats_a_search(
     for _ in range(2):
         url = f"sqlite:///{tmp_path_factory.mktemp('seed') / 'search.db'}"
         work(prepared(url, quick, small), small, Recorder())
-        boards.append([{**row, "seconds": 0} for row in rows_of(leaderboard(url))])
+        boards.append([replace(each, seconds=0) for each in leaderboard(url).standings])
     assert boards[0] == boards[1]
 
 

@@ -20,7 +20,7 @@ from har_search.errors import NotFoundError, OptionError
 from har_search.search.study import prepare_study
 from har_search.storage.database import open_for_writing
 from har_search.study.spec import StudySpec
-from har_search.web import contents as board_module
+from har_search.web import contents
 from har_search.web.pages import duration
 from har_search.web.server import is_loopback, make_app, serve
 from tests.conftest import Entry, Ran
@@ -36,10 +36,10 @@ ENTRIES = [
 
 @pytest.fixture(autouse=True)
 def no_cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(board_module, "FRESH_SECONDS", 1e-6)
-    board_module._board.cache_clear()
+    monkeypatch.setattr(contents, "FRESH_SECONDS", 1e-6)
+    contents._contents.cache_clear()
     yield
-    board_module._gap_picture.cache_clear()
+    contents._gap_picture.cache_clear()
 
 
 @pytest.fixture
