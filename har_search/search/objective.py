@@ -12,8 +12,8 @@ from typing import cast
 
 import optuna
 
-from har_search.networks.splits import TensorSplit
-from har_search.search.pruning import Watch
+from har_search.networks.splits import Splits
+from har_search.search.pruning import PruningWatch
 from har_search.storage import attributes
 from har_search.study.seeds import replica_seeds, trial_seed
 from har_search.study.spec import StudySpec, Value
@@ -49,8 +49,7 @@ class Objective:
     """
 
     spec: StudySpec
-    train_split: TensorSplit
-    test_split: TensorSplit
+    splits: Splits
     entrant: Entrant
     seed: int
     should_stop: Callable[[], bool]
@@ -71,17 +70,14 @@ class Objective:
         config = TrainingConfig.from_hyperparameters(
             values, epochs=self.spec.epochs, optimizer=self.spec.optimizer
         )
-        watch = Watch(trial, self.spec, self.should_stop)
+        watch = PruningWatch(trial, self.spec, self.should_stop)
         try:
             result = train_trial(
                 self.spec,
                 config,
-                self.train_split,
-                self.test_split,
+                self.splits,
                 seeds=replica_seeds(seed, self.spec.replicas),
-                should_stop=watch.should_stop,
-                on_epoch=watch.on_epoch,
-                on_replicas=watch.on_replicas,
+                watch=watch,
             )
         except optuna.exceptions.OptunaError:
             raise  # of a report: the database's business, not this trial's
