@@ -1,10 +1,10 @@
 """The budget: a study ends with exactly N finished trials, over all workers and machines.
 
 A worker claims a place before it starts a trial, in a table of ours. A place is taken by a finished
-trial (complete or pruned) or by a claim whose trial is not finished; `claim` adds one only while
-fewer than N are taken, in one transaction, so N is never exceeded. A claim ends with its trial. A
-dead worker's is found by its heartbeat, which stops; its trial is marked failed and its parameters
-are queued again.
+trial (complete or pruned) or by a claim whose trial is not finished; `claim_place` adds one only
+while fewer than N are taken, in one transaction, so N is never exceeded. A claim ends with its
+trial. A dead worker's is found by its heartbeat, which stops; its trial is marked failed and its
+parameters are queued again.
 """
 
 from __future__ import annotations
