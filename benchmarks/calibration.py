@@ -29,7 +29,7 @@ from har_search.networks.evaluation import accuracy, likeliest, one_thread
 from har_search.networks.splits import TensorSplit
 from har_search.study.file import load_spec
 from har_search.training.config import TrainingConfig
-from har_search.training.learner import Learner
+from har_search.training.learner import make_learner
 
 COUNTS = (10, 20, 50, 100, 200)
 Chosen = NDArray[np.int64]  # a person's windows, by position, that are calibrated by
@@ -57,9 +57,9 @@ def calibrated(test: Split, way: str, choose: Callable[[Chosen], Chosen]) -> Ten
 
 def trained(
     config: TrainingConfig, epochs: int, train: Split, seeds: Sequence[int]
-) -> tuple[torch.nn.Sequential, ...]:
+) -> Sequence[torch.nn.Module]:
     """Train a network a seed, side by side."""
-    learner = Learner(config, TensorSplit.of(train), seeds)
+    learner = make_learner(config, TensorSplit.of(train), seeds)
     for _ in range(epochs):
         learner.train_epoch()
     return learner.evaluated
@@ -82,7 +82,7 @@ def compare(config: TrainingConfig, epochs: int, dataset: Dataset, seeds: Sequen
         print(f"| {way} | {mean_sd(tests)} | {mean_sd(gaps)} |", flush=True)
 
 
-def few(networks: Sequence[torch.nn.Sequential], dataset: Dataset, way: str) -> None:
+def few(networks: Sequence[torch.nn.Module], dataset: Dataset, way: str) -> None:
     """Print what fewer calibration windows cost."""
     test = dataset.test
     print("\n| windows of each test person | at random | the first, as worn |")
@@ -106,7 +106,7 @@ def few(networks: Sequence[torch.nn.Sequential], dataset: Dataset, way: str) -> 
     print(f"| none: by the training people's instead | {mean_sd(figures)} | |")
 
 
-def missing(networks: Sequence[torch.nn.Sequential], dataset: Dataset, way: str) -> None:
+def missing(networks: Sequence[torch.nn.Module], dataset: Dataset, way: str) -> None:
     """Print what it costs where a person's calibration windows miss an activity."""
     test = dataset.test
     print("\n| never calibrated by | test % | that activity's windows % |\n| --- | ---: | ---: |")

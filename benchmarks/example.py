@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from har_search.challenge.rules import gap
 from har_search.networks import mlp
-from har_search.networks.splits import TensorSplit
+from har_search.networks.splits import Splits, TensorSplit
 from har_search.search.objective import suggest
 from har_search.study.spec import StudySpec
 from har_search.training.config import TrainingConfig
@@ -60,7 +60,7 @@ def example_epoch(split: TensorSplit, config: TrainingConfig) -> Callable[[], nn
 
 def example_search(
     spec: StudySpec,
-    splits: tuple[TensorSplit, TensorSplit],
+    splits: Splits,
     trials: int,
     *,
     seed: int,
@@ -73,14 +73,15 @@ def example_search(
     search.
     """
     loaders = [
-        DataLoader(TensorDataset(each.features, each.labels), batch_size=256) for each in splits
+        DataLoader(TensorDataset(each.features, each.labels), batch_size=256)
+        for each in (splits.train, splits.test)
     ]
 
     def objective(trial: optuna.Trial) -> float:
         config = TrainingConfig.from_hyperparameters(
             suggest(trial, spec), epochs=spec.epochs, optimizer=spec.optimizer
         )
-        train_epoch, best, score = example_epoch(splits[0], config), 0.0, 0.0
+        train_epoch, best, score = example_epoch(splits.train, config), 0.0, 0.0
         for epoch in range(spec.epochs):
             network = train_epoch()
             test_accuracy = accuracy(network, loaders[1])

@@ -27,13 +27,11 @@ from example import example_search
 from workers import fixed_trials
 
 from har_search.data.locate import Located, locate
-from har_search.networks.splits import TensorSplit
+from har_search.networks.splits import Splits
 from har_search.search.events import FinishedTrial
 from har_search.search.run import SearchOptions, search
 from har_search.study.file import load_spec
 from har_search.study.spec import Component, StudySpec
-
-Splits = tuple[TensorSplit, TensorSplit]
 
 
 class FoundError(Exception):
@@ -94,7 +92,7 @@ def main() -> None:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     located, spec = locate(arguments.data), load_spec("homework")
     dataset = located.dataset
-    splits = TensorSplit.of(dataset.train), TensorSplit.of(dataset.test)
+    splits = Splits.of(dataset.train, dataset.test)
 
     work = fixed_trials(spec, arguments.trials, arguments.epochs)
     limit = arguments.limit_seconds

@@ -26,12 +26,13 @@ from har_search.machine import core_count
 from har_search.networks.splits import prepare
 from har_search.search.objective import suggest
 from har_search.search.pruners import make_pruner
-from har_search.search.pruning import Watch
+from har_search.search.pruning import PruningWatch
 from har_search.search.samplers import make_sampler
 from har_search.study.file import load_spec
 from har_search.study.spec import Component
 from har_search.training.config import TrainingConfig
 from har_search.training.trial import train_trial
+from har_search.training.watch import UNWATCHED
 
 WAYS = ("tpe", "gp", "random", "nsga2", "tpe+hyperband", "tpe+none")
 
@@ -88,13 +89,13 @@ def run(search: Search) -> Found:
         config = TrainingConfig.from_hyperparameters(
             suggest(trial, spec), epochs=spec.epochs, optimizer=spec.optimizer
         )
-        watch = Watch(trial, spec, lambda: False)
+        watch = PruningWatch(trial, spec, lambda: False)
         result = train_trial(
             spec,
             config,
-            *splits,
+            splits,
             seeds=[1000 * search.seed + trial.number],
-            on_epoch=(lambda _figures: False) if both else watch.on_epoch,
+            watch=UNWATCHED if both else watch,
         )
         seconds = time.perf_counter() - begun
         figures.append((seconds, result.test_accuracy, result.gap, result.score))

@@ -48,10 +48,10 @@ def sleeping_worker(
         def tell(self, event: Any) -> None:
             self.ends.append(time.perf_counter())
 
-    def sleep(config: Any, *_: Any, on_epoch: Any, **__: Any) -> TrainingResult:
+    def sleep(config: Any, *_: Any, watch: Any, **__: Any) -> TrainingResult:
         for epoch in range(1, config.epochs + 1):
             time.sleep(epoch_seconds)
-            on_epoch(EpochFigures(epoch, 0.5, 0.9, 0.9, 0.9, 0.0, 0.9))
+            watch.on_epoch(EpochFigures(epoch, 0.5, 0.9, 0.9, 0.9, 0.0, 0.9))
         return TrainingResult(1, config.epochs, 0.9, 0.9, 0.9, 0.0, 0.9, 1, 1.0, False, (), (), {})
 
     trial.train = sleep  # type: ignore[assignment]

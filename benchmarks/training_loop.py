@@ -27,7 +27,7 @@ from har_search.data.locate import locate
 from har_search.networks.splits import TensorSplit
 from har_search.study.spec import LESSON
 from har_search.training.config import TrainingConfig
-from har_search.training.learner import Learner
+from har_search.training.mlp_learner import MLPLearner
 
 Epoch = Callable[[], object]
 NETWORKS: Mapping[str, Mapping[str, Any]] = {
@@ -122,8 +122,8 @@ def main() -> None:
                 optimizer="adam",
             )
             sides: dict[str, Epoch] = {
-                "ours": Learner(config, split, [0]).train_epoch,
-                "replicas": Learner(config, split, range(8)).train_epoch,
+                "ours": MLPLearner(config, split, [0]).train_epoch,
+                "replicas": MLPLearner(config, split, range(8)).train_epoch,
                 "loader": example_epoch(split, config),
                 "products": matrix_products(split, config),
             }

@@ -25,7 +25,7 @@ from har_search.entries.entry import entries
 from har_search.entries.held_out import by_subject, folds
 from har_search.entries.record import read_record
 from har_search.entries.reproduce import reproduce
-from har_search.networks.splits import TensorSplit
+from har_search.networks.splits import Splits
 from har_search.search.showcase import study_note
 from har_search.storage.artifacts import folder_of
 from har_search.storage.database import open_for_writing
@@ -51,9 +51,9 @@ def study(sqlite_url: str, quick: StudySpec, located: Located) -> Callable[[str]
     return make
 
 
-def by_hand(train: Split, test: Split, way: str) -> tuple[TensorSplit, TensorSplit]:
+def by_hand(train: Split, test: Split, way: str) -> Splits:
     """Standardise without the code under test's own choice of what by."""
-    splits = []
+    made = []
     for each in (train, test):
         features = each.features.copy()
         groups = np.unique(each.subjects) if way in CALIBRATED else [None]
@@ -66,8 +66,8 @@ def by_hand(train: Split, test: Split, way: str) -> tuple[TensorSplit, TensorSpl
                 ranks = (stats.rankdata(numbers, axis=0) - 0.5) / len(numbers)
                 scores = (scores + stats.norm.ppf(ranks)) / 2
             features[own] = scores
-        splits.append(TensorSplit.of(replace(each, features=features)))
-    return splits[0], splits[1]
+        made.append(replace(each, features=features))
+    return Splits.of(*made)
 
 
 @STANDARDIZED
@@ -104,7 +104,7 @@ def test_entries_are_trained_again_on_standardised_windows(
     (entry,) = entries(url, "quick", [1], None)
     record = read_record(url, 1)
     splits = by_hand(dataset.train, dataset.test, way)
-    (own,) = train_replicas(entry.config, *splits, seeds=[entry.seed], epochs=entry.epoch)
+    (own,) = train_replicas(entry.config, splits, seeds=[entry.seed], epochs=entry.epoch)
     assert own.test_accuracy == record.figures["test_accuracy"]
     assert own.train_accuracy == record.figures["train_accuracy"]
     assert reproduce(record, dataset, folder_of(url)).identical
@@ -113,7 +113,7 @@ def test_entries_are_trained_again_on_standardised_windows(
     assert not raw.identical
     (confirmed,) = confirm(url, [entry], located, seeds=3, workers=1)
     for each in confirmed.seeds:
-        (fresh,) = train_replicas(entry.config, *splits, seeds=[each.seed], epochs=entry.epoch)
+        (fresh,) = train_replicas(entry.config, splits, seeds=[each.seed], epochs=entry.epoch)
         assert abs(fresh.test_accuracy - each.test_accuracy) < 0.015  # side by side: a window
 
 
@@ -132,7 +132,7 @@ def test_who_is_held_out_has_no_part_in_the_others_scale(
         )
         seeds = [entry.fold_seed(fold)]
         splits = by_hand(kept, tested, way)
-        (alone,) = train_replicas(entry.config, *splits, seeds=seeds, epochs=entry.epoch)
+        (alone,) = train_replicas(entry.config, splits, seeds=seeds, epochs=entry.epoch)
         correct = sum(each.correct for each in found.people if each.subject in group)
         assert correct / int(out.sum()) == alone.test_accuracy
 

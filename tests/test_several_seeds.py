@@ -19,7 +19,7 @@ from har_search.board.standings import Selection, leaderboard
 from har_search.data.locate import Located
 from har_search.entries.record import read_record
 from har_search.entries.reproduce import reproduce
-from har_search.networks.splits import TensorSplit
+from har_search.networks.splits import Splits
 from har_search.search.showcase import study_note
 from har_search.storage import schema
 from har_search.storage.artifacts import folder_of
@@ -109,14 +109,14 @@ def test_a_search_stops_what_is_hopeless_after_its_first_pair(
 def test_means_are_those_of_the_same_seeds_trained_by_themselves(
     searched: str, located: Located
 ) -> None:
-    splits = TensorSplit.of(located.dataset.train), TensorSplit.of(located.dataset.test)
+    splits = Splits.of(located.dataset.train, located.dataset.test)
     for number, count in ((COMPLETE, 5), (PRUNED, 2)):
         record = read_record(searched, number)
         figures = record.figures
         assert figures["replicas"] == count
         assert record.entry.epoch == 4
         seeds = replica_seeds(record.entry.seed, 5)[:count]
-        alone = train_replicas(record.entry.config, *splits, seeds=seeds, epochs=4)
+        alone = train_replicas(record.entry.config, splits, seeds=seeds, epochs=4)
         tests = [each.test_accuracy for each in alone]
         assert figures["test_accuracy"] == pytest.approx(statistics.fmean(tests), abs=0.005)
         assert figures["test_accuracy_sd"] == pytest.approx(statistics.stdev(tests), abs=0.005)

@@ -20,13 +20,15 @@ from har_search.errors import OptionError
 from har_search.networks import mlp
 from har_search.networks.device import choose_device
 from har_search.networks.evaluation import accuracy, one_thread
-from har_search.networks.splits import TensorSplit, prepare
+from har_search.networks.splits import Splits, prepare
 from har_search.networks.trained import Standalone, standardizing
 from har_search.storage.artifacts import WEIGHTS
 from har_search.study.seeds import replica_seeds
+from har_search.training.epochs import EpochFigures
 from har_search.training.last_epoch import TOGETHER
 from har_search.training.results import TrainingResult
 from har_search.training.trial import train_trial
+from har_search.training.watch import UNWATCHED, Unwatched
 
 Weights = dict[str, torch.Tensor]
 
@@ -103,15 +105,23 @@ def train_again(
     return train_trial(
         record.spec,
         record.entry.config,
-        *prepared(record, dataset, device),
+        prepared(record, dataset, device),
         seeds=replica_seeds(record.entry.seed, replicas or record.figures.get("replicas", 1)),
-        on_epoch=lambda figures: figures.epoch >= epochs and not diverged,
+        watch=UNWATCHED if diverged else _UntilEpoch(epochs),
     )
 
 
-def prepared(
-    record: Record, dataset: Dataset, device: torch.device | str = "cpu"
-) -> tuple[TensorSplit, TensorSplit]:
+@dataclass(frozen=True)
+class _UntilEpoch(Unwatched):
+    """Ends a training after an epoch."""
+
+    epoch: int
+
+    def on_epoch(self, figures: EpochFigures) -> bool:
+        return figures.epoch >= self.epoch
+
+
+def prepared(record: Record, dataset: Dataset, device: torch.device | str = "cpu") -> Splits:
     """Return both splits as a trial's network was trained and tested on them."""
     return prepare(dataset.train, dataset.test, record.spec.standardize, device)
 
@@ -144,7 +154,7 @@ def checkpoint(
     network = network_of(record, saved.weights)
     recorded = record.own["test_accuracy"]
     with one_thread():
-        found = accuracy(network, prepared(record, dataset)[1])
+        found = accuracy(network, prepared(record, dataset).test)
     if found == recorded:
         return Checkpoint(standalone(record, network, dataset))
     reason = (

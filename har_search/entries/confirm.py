@@ -124,7 +124,7 @@ def compare(first: Entry, second: Entry, located: Located) -> Comparison:
     correct = []
     for entry in (first, second):
         splits = prepare(train, test, entry.standardize)
-        (own,) = train_replicas(entry.config, *splits, seeds=[entry.seed], epochs=entry.epoch)
+        (own,) = train_replicas(entry.config, splits, seeds=[entry.seed], epochs=entry.epoch)
         correct.append(np.frombuffer(own.predictions, np.int8) == test.labels)
     only_first = int((correct[0] & ~correct[1]).sum())
     only_second = int((~correct[0] & correct[1]).sum())
@@ -156,4 +156,4 @@ def _train(
     config: TrainingConfig, folder: Path, standardize: str, seeds: list[int], epochs: int
 ) -> list[Replica]:
     """Train some seeds of an entry; runs in a process of its own."""
-    return train_replicas(config, *splits_in(folder, standardize), seeds=seeds, epochs=epochs)
+    return train_replicas(config, splits_in(folder, standardize), seeds=seeds, epochs=epochs)

@@ -104,7 +104,7 @@ def _train(
         for mask in (~held_out, held_out)
     )
     splits = prepare(kept, tested, standardize)
-    (replica,) = train_replicas(config, *splits, seeds=[seed], epochs=epochs)
+    (replica,) = train_replicas(config, splits, seeds=[seed], epochs=epochs)
     correct = np.frombuffer(replica.predictions, np.int8) == tested.labels
     return [
         HeldOut(each, int(own.sum()), int(correct[own].sum()))

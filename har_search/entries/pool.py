@@ -16,7 +16,7 @@ from pathlib import Path
 from har_search.challenge.inputs import WAYS
 from har_search.data.cache import load
 from har_search.data.dataset import Dataset
-from har_search.networks.splits import TensorSplit, prepare
+from har_search.networks.splits import Splits, prepare
 from har_search.storage.logs import hush_libraries
 
 
@@ -40,7 +40,7 @@ def dataset_in(folder: Path) -> Dataset:
 
 
 @lru_cache(maxsize=len(WAYS))
-def splits_in(folder: Path, standardize: str) -> tuple[TensorSplit, TensorSplit]:
+def splits_in(folder: Path, standardize: str) -> Splits:
     """Return a cache folder's splits, standardised once a process."""
     dataset = dataset_in(folder)
     return prepare(dataset.train, dataset.test, standardize)

@@ -101,10 +101,11 @@ def _about(record: Record, checkpoint: Checkpoint, dataset: Dataset) -> dict[str
     made, entry = checkpoint.standalone, record.entry
     confirmed = entry.standing.confirmed
     network = made.network
-    train, test = prepare(dataset.train, dataset.test, made.takes)
+    splits = prepare(dataset.train, dataset.test, made.takes)
     with one_thread():
-        test_accuracy, train_accuracy = accuracy(network, test), accuracy(network, train)
-        confusion = confusion_matrix(network, test)
+        test_accuracy = accuracy(network, splits.test)
+        train_accuracy = accuracy(network, splits.train)
+        confusion = confusion_matrix(network, splits.test)
     own_gap = gap(train_accuracy, test_accuracy)
     return {
         "format": FORMAT,

@@ -1,4 +1,4 @@
-"""What a network answers on a whole split, in eval mode: activities, accuracy, confusions."""
+"""What a network answers on a whole split, in eval mode, and what it is made of."""
 
 from __future__ import annotations
 
@@ -46,6 +46,11 @@ def confusion_matrix(network: nn.Module, split: TensorSplit) -> tuple[tuple[int,
     pairs = split.labels * outputs + likeliest(network, split.features)
     counts = torch.bincount(pairs, minlength=outputs**2).view(outputs, outputs)
     return tuple(tuple(row) for row in counts.tolist())
+
+
+def parameters_of(network: nn.Module) -> int:
+    """Count the numbers that a network learns, BatchNorm's scale and shift included."""
+    return sum(each.numel() for each in network.parameters() if each.requires_grad)
 
 
 def weights_of(network: nn.Module) -> dict[str, torch.Tensor]:

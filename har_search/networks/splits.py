@@ -25,12 +25,24 @@ class TensorSplit:
         )
 
 
+@dataclass(frozen=True)
+class Splits:
+    """What a network is trained on and tested on, as it takes them."""
+
+    train: TensorSplit
+    test: TensorSplit
+
+    @classmethod
+    def of(cls, train: Split, test: Split, device: torch.device | str = "cpu") -> Splits:
+        """Wrap both splits' arrays as they are."""
+        return cls(TensorSplit.of(train, device), TensorSplit.of(test, device))
+
+
 def prepare(
     train: Split, test: Split, standardize: str, device: torch.device | str = "cpu"
-) -> tuple[TensorSplit, TensorSplit]:
-    """Return what a study's networks are trained on and tested on: both splits, standardised.
+) -> Splits:
+    """Return both splits as a study's networks take them: standardised.
 
     `standardize` is one of `inputs.WAYS`.
     """
-    ours, theirs = standardized(train, test, standardize)
-    return TensorSplit.of(ours, device), TensorSplit.of(theirs, device)
+    return Splits.of(*standardized(train, test, standardize), device)

@@ -15,15 +15,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from har_search.study.spec import Range, StudySpec
-
-if TYPE_CHECKING:
-    import optuna
+from har_search.search.space import distribution
+from har_search.study.spec import StudySpec
 
 FEWEST_TRIALS = 50  # so that the best tenth are 5, as Optuna's documentation asks
 MOST_TRIALS = 500  # more are thinned out evenly: 10,000 would take 20 s
@@ -80,21 +77,18 @@ class _Measured:
     def __init__(self, chosen: pd.DataFrame, spec: StudySpec) -> None:
         import optuna  # not where there are too few trials
 
-        distributions = {
-            name: (
-                optuna.distributions.CategoricalDistribution(space)
-                if isinstance(space, tuple)
-                else _numbers(space)
-            )
-            for name, space in spec.search.items()
-        }
+        distributions = {name: distribution(space) for name, space in spec.search.items()}
         verbosity = optuna.logging.get_verbosity()
         optuna.logging.set_verbosity(optuna.logging.ERROR)  # no line about the study in memory
         try:
             self.study = optuna.create_study()
         finally:
             optuna.logging.set_verbosity(verbosity)
-        whole = {name for name, space in spec.search.items() if _whole(space)}
+        whole = {
+            name
+            for name, each in distributions.items()
+            if isinstance(each, optuna.distributions.IntDistribution)
+        }
         self.study.add_trials(
             [
                 optuna.trial.create_trial(
@@ -123,16 +117,3 @@ class _Measured:
                 target=lambda trial: -float(scores[trial.number]),
                 normalize=False,
             )
-
-
-def _whole(space: Range | tuple[object, ...]) -> bool:
-    return isinstance(space, Range) and isinstance(space.low, int)
-
-
-def _numbers(space: Range) -> optuna.distributions.BaseDistribution:
-    from optuna.distributions import FloatDistribution, IntDistribution
-
-    if isinstance(space.low, int):
-        step = 1 if space.step is None else int(space.step)
-        return IntDistribution(space.low, int(space.high), log=space.log, step=step)
-    return FloatDistribution(space.low, space.high, log=space.log, step=space.step)

@@ -11,9 +11,16 @@ from dataclasses import dataclass
 from typing import cast
 
 import optuna
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
 
-from har_search.networks.splits import TensorSplit
-from har_search.search.pruning import Watch
+from har_search.networks.splits import Splits
+from har_search.search.pruning import PruningWatch
+from har_search.search.space import distribution
 from har_search.storage import attributes
 from har_search.study.seeds import replica_seeds, trial_seed
 from har_search.study.spec import StudySpec, Value
@@ -49,8 +56,7 @@ class Objective:
     """
 
     spec: StudySpec
-    train_split: TensorSplit
-    test_split: TensorSplit
+    splits: Splits
     entrant: Entrant
     seed: int
     should_stop: Callable[[], bool]
@@ -71,17 +77,14 @@ class Objective:
         config = TrainingConfig.from_hyperparameters(
             values, epochs=self.spec.epochs, optimizer=self.spec.optimizer
         )
-        watch = Watch(trial, self.spec, self.should_stop)
+        watch = PruningWatch(trial, self.spec, self.should_stop)
         try:
             result = train_trial(
                 self.spec,
                 config,
-                self.train_split,
-                self.test_split,
+                self.splits,
                 seeds=replica_seeds(seed, self.spec.replicas),
-                should_stop=watch.should_stop,
-                on_epoch=watch.on_epoch,
-                on_replicas=watch.on_replicas,
+                watch=watch,
             )
         except optuna.exceptions.OptunaError:
             raise  # of a report: the database's business, not this trial's
@@ -100,18 +103,18 @@ def suggest(trial: optuna.trial.BaseTrial, spec: StudySpec) -> dict[str, Value]:
     """Return a value for every hyperparameter: fixed, suggested, or the trial's start's."""
     values: dict[str, Value] = dict(spec.recipe)
     for name, space in spec.search.items():
-        if isinstance(space, tuple):
-            values[name] = cast("Value", trial.suggest_categorical(name, space))
-        elif isinstance(space.low, int):
-            step = 1 if space.step is None else int(space.step)
-            values[name] = trial.suggest_int(
-                name, space.low, int(space.high), step=step, log=space.log
-            )
-        else:
-            values[name] = trial.suggest_float(
-                name, space.low, space.high, step=space.step, log=space.log
-            )
+        values[name] = _suggested(trial, name, distribution(space))
     return {**values, **start_values(spec, trial.user_attrs.get(attributes.START))}
+
+
+def _suggested(trial: optuna.trial.BaseTrial, name: str, among: BaseDistribution) -> Value:
+    """Ask the trial for a value of a distribution, by the method that Optuna has for its kind."""
+    if isinstance(among, CategoricalDistribution):
+        return cast("Value", trial.suggest_categorical(name, among.choices))
+    if isinstance(among, IntDistribution):
+        return trial.suggest_int(name, among.low, among.high, step=among.step, log=among.log)
+    assert isinstance(among, FloatDistribution)
+    return trial.suggest_float(name, among.low, among.high, step=among.step, log=among.log)
 
 
 def start_values(spec: StudySpec, name: str | None) -> Mapping[str, Value]:

@@ -11,7 +11,7 @@ from har_search.training.epochs import EpochFigures
 from har_search.training.results import Replica, mean_score
 
 
-class Watch:
+class PruningWatch:
     """Follows one trial's training: reports to the pruner, and knows why training ended early."""
 
     def __init__(

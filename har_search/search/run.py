@@ -6,15 +6,13 @@ Parses no arguments and prints nothing: a `Watcher` is told what happens. The pr
 
 from __future__ import annotations
 
-import math
 import secrets
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 
 from har_search.board.standings import Selection, leaderboard
@@ -22,7 +20,8 @@ from har_search.data.locate import Located
 from har_search.errors import SearchStoppedError, StorageError
 from har_search.machine import core_count
 from har_search.search.budget import Sweeper
-from har_search.search.crew import DRAIN, STOP, STOP_SECONDS, Crew, Died
+from har_search.search.crew import STOP_SECONDS, Crew, Died
+from har_search.search.ending import Ending, Until
 from har_search.search.events import Event, FailedTrial, FinishedTrial, Watcher, WorkerStopped
 from har_search.search.job import Job
 from har_search.search.showcase import Showcase
@@ -61,15 +60,6 @@ class SearchOptions:
     device: str = "auto"
     patience_seconds: float = PATIENCE_SECONDS
     artifacts: Path | None = None
-
-
-class Ending(StrEnum):
-    """Why a search ended."""
-
-    complete = "complete"
-    tracks = "tracks"
-    time = "time"
-    interrupted = "interrupted"
 
 
 @dataclass(frozen=True)
@@ -148,16 +138,16 @@ def search(
         workers = min(options.workers or core_count(), max(options.trials - done, 1))
         leaders = earlier_leaders(url, name) if done else []
         watcher.started(done, options.trials, workers, leaders)
-        showcase = Showcase(storage, study, spec, options.artifacts)
+        upkeep = _Upkeep(storage, sweeper, Showcase(storage, study, spec, options.artifacts))
         job = _job(spec, url, name, options)
+        until = Until(options.until, options.timeout_seconds, leaders)
         with crew or Crew() as crew:
-            run = _Run(job, located.folder, storage, sweeper, showcase, watcher, crew, done)
-            ending = run.until_end(workers, options, leaders, should_stop)
+            run = _Run(_Team(crew, job, located.folder), upkeep, watcher, until, done)
+            run.until_end(workers, should_stop)
         at_end = finished_trials(storage, name)
-        if at_end > done and ending is not Ending.interrupted:  # Ctrl-C waits for no picture
-            with _database_may_be_away():
-                showcase.finish()
-        return SearchOutcome(name, at_end, ending)
+        if at_end > done and until.ending is not Ending.interrupted:  # Ctrl-C waits for no picture
+            upkeep.finish()
+        return SearchOutcome(name, at_end, until.ending)
 
 
 def _job(spec: StudySpec, url: str, name: str, options: SearchOptions) -> Job:
@@ -176,127 +166,127 @@ def _job(spec: StudySpec, url: str, name: str, options: SearchOptions) -> Job:
     )
 
 
+class _Team:
+    """The workers that one search starts: all do one job, each with a sampler seed of its own."""
+
+    def __init__(self, crew: Crew, job: Job, data_folder: Path) -> None:
+        self.crew, self.job, self.data_folder = crew, job, data_folder
+        self.started = 0
+
+    def add(self, done: int) -> None:
+        """Start a worker, where so many trials are finished."""
+        seed = sampler_seed(self.job.sampler_seed, done, self.started)
+        self.crew.start(replace(self.job, sampler_seed=seed), self.data_folder)
+        self.started += 1
+
+
+@dataclass(frozen=True)
+class _Upkeep:
+    """What this process does in the database while its workers train; nothing where it is away."""
+
+    storage: PatientStorage
+    sweeper: Sweeper
+    showcase: Showcase
+
+    def sweep(self) -> None:
+        """Put back what dead workers held."""
+        with _database_may_be_away():
+            self.sweeper.sweep()
+
+    def refresh(self, trial: FinishedTrial) -> None:
+        """Bring up to date what shows a trial that has just finished."""
+        with _database_may_be_away():
+            self.showcase.refresh(trial.number, trial.done, leads=trial.leads)
+
+    def finish(self) -> None:
+        """Bring up to date all that is shown."""
+        with _database_may_be_away():
+            self.showcase.finish()
+
+
 class _Run:
-    """One search's loop: hears the workers, replaces the dead, and knows when to end."""
+    """One search's loop: hears the workers, replaces the dead, and sees to it that they end."""
 
     def __init__(
-        self,
-        job: Job,
-        data_folder: Path,
-        storage: PatientStorage,
-        sweeper: Sweeper,
-        showcase: Showcase,
-        watcher: Watcher,
-        crew: Crew,
-        done: int,
+        self, team: _Team, upkeep: _Upkeep, watcher: Watcher, until: Until, done: int
     ) -> None:
-        self.job, self.storage, self.sweeper, self.watcher = job, storage, sweeper, watcher
-        self.data_folder, self.showcase, self.crew = data_folder, showcase, crew
+        self.team, self.upkeep, self.watcher, self.until = team, upkeep, watcher, until
         self.done, self.looked = done, time.monotonic()
-        self.started_workers = 0
-        self.wanted: set[str] = set()  # tracks that still need an entry
         self.failures: list[str] = []  # in a row with one reason
         self.deaths = 0  # in a row
 
-    def until_end(
-        self,
-        workers: int,
-        options: SearchOptions,
-        leaders: Sequence[FinishedTrial],
-        should_stop: Callable[[], bool],
-    ) -> Ending:
-        """Run until the study is complete or something else ends the search; say what it was."""
-        self.wanted = set(options.until)
-        self._cross_off(leaders)
-        deadline = math.inf
-        if options.timeout_seconds is not None:
-            deadline = time.monotonic() + options.timeout_seconds
-        ending = Ending.tracks if options.until and not self.wanted else Ending.complete
-        force_at = math.inf
+    def until_end(self, workers: int, should_stop: Callable[[], bool]) -> None:
+        """Run until the study is complete or something else ends the search."""
+        crew, until = self.team.crew, self.until
         try:
-            if self.done < options.trials and ending is Ending.complete:
+            if until.goes_on and self.done < self.team.job.trials:
                 for _ in range(workers):
-                    self._add_worker()
-            self.crew.dismiss()
-            while self.crew.workers and time.monotonic() < force_at:
-                for event in self.crew.next_events(HEAR_SECONDS):
-                    self._hear(event, in_place=ending is Ending.complete)
+                    self.team.add(self.done)
+            crew.dismiss()
+            while crew.workers and time.monotonic() < until.force_at:
+                for event in crew.next_events(HEAR_SECONDS):
+                    self._hear(event)
                 self._look()
-                if ending is not Ending.interrupted and should_stop():
-                    ending = Ending.interrupted
-                elif ending is Ending.complete and options.until and not self.wanted:
-                    ending = Ending.tracks
-                elif ending is Ending.complete and time.monotonic() >= deadline:
-                    ending = Ending.time
-                    self.crew.order(DRAIN)
-                if ending in (Ending.interrupted, Ending.tracks) and force_at == math.inf:
-                    self.crew.order(STOP)
-                    force_at = time.monotonic() + STOP_SECONDS
+                order = until.next_order(interrupted=should_stop())
+                if order is not None:
+                    crew.order(order)
         except BaseException:
-            self.crew.end(STOP_SECONDS)
+            crew.end(STOP_SECONDS)
             raise
-        self.crew.end()
-        self._sweep()  # what had to be ended by force
-        return ending
+        crew.end()
+        self.upkeep.sweep()  # what had to be ended by force
 
-    def _add_worker(self) -> None:
-        """Start a worker with a sampler seed of its own, also after a resumption."""
-        seed = sampler_seed(self.job.sampler_seed, self.done, self.started_workers)
-        self.crew.start(replace(self.job, sampler_seed=seed), self.data_folder)
-        self.started_workers += 1
-
-    def _hear(self, event: Event | Died | None, *, in_place: bool) -> None:
+    def _hear(self, event: Event | Died | None) -> None:
         if isinstance(event, FinishedTrial):
             self.failures.clear()
             self.deaths = 0
             self.done = max(self.done, event.done)
-            self._cross_off([event])
+            self.until.cross_off([event])
             self.watcher.finished(event)
-            with _database_may_be_away():
-                self.showcase.refresh(event.number, event.done, leads=event.leads)
+            self.upkeep.refresh(event)
         elif isinstance(event, FailedTrial):
             self.watcher.failed(event)
-            if self.failures and self.failures[-1] != event.reason:
-                self.failures.clear()
-            self.failures.append(event.reason)
-            if len(self.failures) >= SAME_FAILURES:
-                raise SearchStoppedError(
-                    f"{SAME_FAILURES} trials in a row failed with the same reason: {event.reason}"
-                )
+            self._count_failure(event.reason)
         elif isinstance(event, WorkerStopped):
             raise SearchStoppedError(event.reason)
         elif isinstance(event, Died):
-            self.deaths += 1
-            if self.deaths >= SAME_FAILURES:
-                raise SearchStoppedError(
-                    f"{SAME_FAILURES} workers in a row died, the last with exit code "
-                    f"{event.exit_code}; is there memory enough? Try fewer with --workers"
-                )
-            self._sweep()
-            if in_place:
+            self._count_death(event.exit_code)
+            self.upkeep.sweep()
+            if self.until.goes_on:
                 self.watcher.replaced(event.exit_code)
-                self._add_worker()
+                self.team.add(self.done)
 
-    def _cross_off(self, trials: Sequence[FinishedTrial]) -> None:
-        self.wanted -= {track for trial in trials for track in trial.tracks}
+    def _count_failure(self, reason: str) -> None:
+        if self.failures and self.failures[-1] != reason:
+            self.failures.clear()
+        self.failures.append(reason)
+        if len(self.failures) >= SAME_FAILURES:
+            raise SearchStoppedError(
+                f"{SAME_FAILURES} trials in a row failed with the same reason: {reason}"
+            )
+
+    def _count_death(self, exit_code: int) -> None:
+        self.deaths += 1
+        if self.deaths >= SAME_FAILURES:
+            raise SearchStoppedError(
+                f"{SAME_FAILURES} workers in a row died, the last with exit code "
+                f"{exit_code}; is there memory enough? Try fewer with --workers"
+            )
 
     def _look(self) -> None:
         """Look now and then at what other machines did, and for trials of dead workers."""
         if time.monotonic() - self.looked < LOOK_SECONDS:
             return
         self.looked = time.monotonic()
-        self._sweep()
+        self.upkeep.sweep()
+        job = self.team.job
         with _database_may_be_away():
-            done = finished_trials(self.storage, self.job.study_name)
+            done = finished_trials(self.upkeep.storage, job.study_name)
             if done > self.done:
                 self.done = done
                 self.watcher.counted(done)
-                if self.wanted:
-                    self._cross_off(earlier_leaders(self.job.url, self.job.study_name))
-
-    def _sweep(self) -> None:
-        with _database_may_be_away():
-            self.sweeper.sweep()
+                if self.until.wanted:
+                    self.until.cross_off(earlier_leaders(job.url, job.study_name))
 
 
 @contextmanager

@@ -10,11 +10,12 @@ from har_search.data.dataset import Dataset
 from har_search.errors import StudyMismatchError
 from har_search.search.pruners import make_pruner
 from har_search.search.samplers import make_sampler
+from har_search.search.space import nearest
 from har_search.storage import attributes
 from har_search.storage.database import alone
 from har_search.storage.patient import PatientStorage
 from har_search.study.file import parse_spec
-from har_search.study.spec import Range, StudySpec, Value
+from har_search.study.spec import StudySpec, Value
 
 
 def prepare_study(
@@ -87,10 +88,6 @@ def _enqueue_starts(study: optuna.Study, spec: StudySpec, skip: int) -> None:
     for start in spec.starts[skip:]:
         parameters: dict[str, Value] = {}
         for name, value in start.values.items():
-            space = spec.search.get(name)
-            if isinstance(space, Range) and isinstance(value, int | float):
-                parameters[name] = space.nearest(value)
-            elif space is not None:
-                assert isinstance(space, tuple)
-                parameters[name] = value if value in space else space[0]
+            if name in spec.search:
+                parameters[name] = nearest(spec.search[name], value)
         study.enqueue_trial(parameters, user_attrs={attributes.START: start.name})

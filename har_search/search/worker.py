@@ -57,8 +57,7 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
 
         objective = Objective(
             spec=job.spec,
-            train_split=splits[0],
-            test_split=splits[1],
+            splits=splits,
             entrant=Entrant(job.student, dataset.name, str(device)),
             seed=job.seed,
             should_stop=orders.stop,

@@ -26,6 +26,7 @@ from har_search.study.spec import (
     SCORED_EPOCHS,
     Component,
     Range,
+    Space,
     Start,
     StudySpec,
     Tables,
@@ -214,7 +215,7 @@ class _Reader:
         kind = int if rule.kind is int else float
         return kind(self.number(value, where, rule.low, rule.high, kind))
 
-    def space(self, name: str, raw: Any) -> Range | tuple[Value, ...]:
+    def space(self, name: str, raw: Any) -> Space:
         """Check a range `{ low = …, high = … }` or a list of choices."""
         where = f"[search] {name}"
         if isinstance(raw, list):
@@ -266,9 +267,7 @@ class _Reader:
             tracks.append(Track(entry["name"], above, below))
         return tuple(tracks) or HOMEWORK_TRACKS
 
-    def starts(
-        self, tables: Tables, search: Mapping[str, Range | tuple[Value, ...]]
-    ) -> tuple[Start, ...]:
+    def starts(self, tables: Tables, search: Mapping[str, Space]) -> tuple[Start, ...]:
         starts = []
         for entry in self.entries(tables, "start", ("name", *HYPERPARAMETERS)):
             where = f"[[start]] {entry['name']}"

@@ -1,7 +1,7 @@
 """What one study is: its search space, training recipe, tracks and scoring, as frozen data.
 
 A spec also travels as plain tables (`tables`), which is how a database remembers it;
-`study_file` reads them.
+`file` reads them.
 """
 
 from __future__ import annotations
@@ -72,6 +72,9 @@ class Range:
         return min(max(value, self.low), self.high)
 
 
+Space = Range | tuple[Value, ...]  # what one hyperparameter is searched in: a range or choices
+
+
 @dataclass(frozen=True)
 class Start:
     """A configuration tried before the sampler's own: a value for some hyperparameters.
@@ -107,7 +110,7 @@ class StudySpec:
     optimizer: str
     replicas: int
     recipe: Mapping[str, Value]
-    search: Mapping[str, Range | tuple[Value, ...]]
+    search: Mapping[str, Space]
     scoring: Scoring
     scored_epoch: str
     tracks: tuple[Track, ...]
@@ -129,7 +132,7 @@ class StudySpec:
         return epoch == self.epochs or (epoch > warmup and (epoch - warmup - 1) % interval == 0)
 
     def tables(self) -> Tables:
-        """Return the spec as plain tables; `study_file.parse_spec` reads them back."""
+        """Return the spec as plain tables; `file.parse_spec` reads them back."""
         search: Tables = {}
         for name, space in self.search.items():
             if isinstance(space, Range):

@@ -1,93 +1,118 @@
-"""One trial's training: a configuration and two splits in, figures and weights out.
+"""A trial's training where the epoch of best score counts: one seed.
 
-Knows nothing of Optuna, files or the screen. The splits are tensors in memory, one permutation an
-epoch makes the batches, and every random draw comes from one generator, so a seed fixes the result.
+Knows nothing of Optuna, files or the screen, nor what kind of network is trained. The splits are
+tensors in memory, and every random draw follows from the seed, so a seed fixes the result.
 """
 
 from __future__ import annotations
 
 import math
 import time
+from dataclasses import dataclass, field
 
 import torch
+from torch import nn
 
 from har_search.challenge.rules import Scoring
-from har_search.networks import mlp
-from har_search.networks.evaluation import confusion_matrix, one_thread, weights_of
-from har_search.networks.splits import TensorSplit
+from har_search.networks.evaluation import (
+    accuracy,
+    confusion_matrix,
+    one_thread,
+    parameters_of,
+    weights_of,
+)
+from har_search.networks.splits import Splits
 from har_search.training.config import TrainingConfig
-from har_search.training.epochs import EpochFigures, OnEpoch, evaluate
-from har_search.training.learner import Learner
+from har_search.training.epochs import EpochFigures
+from har_search.training.learner import Learner, make_learner
 from har_search.training.results import TrainingResult
+from har_search.training.watch import UNWATCHED, Watch
 
 
 def train(
     config: TrainingConfig,
-    train_split: TensorSplit,
-    test_split: TensorSplit,
+    splits: Splits,
     *,
     seed: int,
     scoring: Scoring | None = None,
-    on_epoch: OnEpoch | None = None,
+    watch: Watch = UNWATCHED,
 ) -> TrainingResult:
     """Train one network and return the figures of its checkpoint epoch, the one of best score.
 
-    `on_epoch` is called after every epoch and is the only way out: where it returns True, training
-    ends there. A non-finite loss also ends training at the best epoch so far, at worst the
-    untrained network (epoch 0). `seed` (0 to 2**63 - 1) fixes every draw.
+    After every epoch `watch` is asked whether to stop, and told the epoch's figures; it is the only
+    way out. A non-finite loss also ends training at the best epoch so far, at worst the untrained
+    network (epoch 0). `seed` (0 to 2**63 - 1) fixes every draw.
     """
     started = time.perf_counter()
     scoring = scoring or Scoring()
-    learner = Learner(config, train_split, [seed])
-    history: list[EpochFigures] = []
-    best: EpochFigures | None = None
-    weights: dict[str, torch.Tensor] = {}
-    diverged = False
+    learner = make_learner(config, splits.train, [seed])
     with one_thread():
-        for epoch in range(1, config.epochs + 1):
-            (loss,), (running_train_accuracy,) = learner.train_epoch()
-            (network,) = learner.evaluated
-            diverged = not math.isfinite(loss)
-            if diverged:
-                break
-            figures = evaluate(
-                network,
-                train_split,
-                test_split,
-                scoring,
-                beat=-math.inf if best is None else _known(best.score),
-                epoch=epoch,
-                loss=loss,
-                running_train_accuracy=running_train_accuracy,
-            )
-            history.append(figures)
-            if figures.score is not None and (best is None or figures.score > _known(best.score)):
-                best, weights = figures, weights_of(network)
-            if on_epoch is not None and on_epoch(figures):
-                break
+        course = _train(learner, config.epochs, splits, scoring, watch)
+        checkpoint = learner.build()
+        checkpoint.load_state_dict(course.weights)
+        best = course.best
         if best is None:
-            untrained = mlp.build(config.mlp, torch.Generator().manual_seed(seed))
-            untrained.to(train_split.features.device)
-            best = evaluate(untrained, train_split, test_split, scoring)
-            weights = weights_of(untrained)
-        checkpoint = mlp.build(config.mlp).to(train_split.features.device)
-        checkpoint.load_state_dict(weights)
-        confusion = confusion_matrix(checkpoint, test_split)
+            untrained = EpochFigures(0, math.nan, 0.0, accuracy(checkpoint, splits.test))
+            best = untrained.scored(accuracy(checkpoint, splits.train), scoring)
+        confusion = confusion_matrix(checkpoint, splits.test)
     return TrainingResult(
         epoch=best.epoch,
-        epochs=len(history),
+        epochs=len(course.history),
         test_accuracy=best.test_accuracy,
         train_accuracy=_known(best.train_accuracy),
         running_train_accuracy=best.running_train_accuracy,
         gap=_known(best.gap),
         score=_known(best.score),
-        parameters=mlp.parameter_count(config.mlp),
+        parameters=parameters_of(checkpoint),
         seconds=time.perf_counter() - started,
-        diverged=diverged,
-        history=tuple(history),
+        diverged=course.diverged,
+        history=tuple(course.history),
         confusion=confusion,
-        weights=weights,
+        weights=course.weights,
     )
+
+
+@dataclass
+class _Course:
+    """How a training went: its epochs, the best one, and that one's weights."""
+
+    weights: dict[str, torch.Tensor]  # while there is no best epoch, the untrained network's
+    best: EpochFigures | None = None
+    history: list[EpochFigures] = field(default_factory=list)
+    diverged: bool = False
+
+    @property
+    def best_score(self) -> float:
+        """The score to beat."""
+        return -math.inf if self.best is None else _known(self.best.score)
+
+    def keep(self, figures: EpochFigures, network: nn.Module) -> None:
+        """Keep an epoch's figures, and the network's weights where it is the best so far."""
+        self.history.append(figures)
+        if figures.score is not None and figures.score > self.best_score:
+            self.best, self.weights = figures, weights_of(network)
+
+
+def _train(
+    learner: Learner, epochs: int, splits: Splits, scoring: Scoring, watch: Watch
+) -> _Course:
+    """Train for so many epochs, unless the loss is not finite or `watch` ends it."""
+    (network,) = learner.evaluated
+    course = _Course(weights_of(network))
+    for epoch in range(1, epochs + 1):
+        (loss,), (running_train_accuracy,) = learner.train_epoch()
+        if not math.isfinite(loss):
+            course.diverged = True
+            break
+        (network,) = learner.evaluated
+        test_accuracy = accuracy(network, splits.test)
+        figures = EpochFigures(epoch, loss, running_train_accuracy, test_accuracy)
+        if test_accuracy > course.best_score:  # a score is at most the test accuracy
+            figures = figures.scored(accuracy(network, splits.train), scoring)
+        course.keep(figures, network)
+        if watch.should_stop() or watch.on_epoch(figures):
+            break
+    return course
 
 
 def _known(figure: float | None) -> float:

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from torch import nn
+from dataclasses import dataclass, replace
 
 from har_search.challenge.rules import Scoring, gap
-from har_search.networks.evaluation import accuracy
-from har_search.networks.splits import TensorSplit
 
 
 @dataclass(frozen=True)
@@ -25,38 +19,12 @@ class EpochFigures:
     loss: float
     running_train_accuracy: float
     test_accuracy: float
-    train_accuracy: float | None
-    gap: float | None
-    score: float | None
+    train_accuracy: float | None = None
+    gap: float | None = None
+    score: float | None = None
 
-
-OnEpoch = Callable[[EpochFigures], bool]
-
-
-def evaluate(
-    network: nn.Module,
-    train_split: TensorSplit,
-    test_split: TensorSplit,
-    scoring: Scoring,
-    *,
-    beat: float = -math.inf,
-    epoch: int = 0,
-    loss: float = math.nan,
-    running_train_accuracy: float = 0.0,
-) -> EpochFigures:
-    """Evaluate an epoch; the train split only where the score could still `beat` the best one."""
-    test_accuracy = accuracy(network, test_split)
-    train_accuracy = epoch_gap = score = None
-    if test_accuracy > beat:  # score <= test accuracy
-        train_accuracy = accuracy(network, train_split)
-        epoch_gap = gap(train_accuracy, test_accuracy)
-        score = scoring.score(test_accuracy, epoch_gap)
-    return EpochFigures(
-        epoch=epoch,
-        loss=loss,
-        running_train_accuracy=running_train_accuracy,
-        test_accuracy=test_accuracy,
-        train_accuracy=train_accuracy,
-        gap=epoch_gap,
-        score=score,
-    )
+    def scored(self, train_accuracy: float, scoring: Scoring) -> EpochFigures:
+        """Return these figures with those that the whole train split's accuracy adds."""
+        own_gap = gap(train_accuracy, self.test_accuracy)
+        score = scoring.score(self.test_accuracy, own_gap)
+        return replace(self, train_accuracy=train_accuracy, gap=own_gap, score=score)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import torch
 from torch.optim.lr_scheduler import CosineAnnealingLR, LRScheduler, OneCycleLR
 
-OPTIMIZERS = {"adam": torch._fused_adam_, "adamw": torch._fused_adamw_}
+KERNELS = {"adam": torch._fused_adam_, "adamw": torch._fused_adamw_}  # of `spec.OPTIMIZERS`
 
 
 class Adam:
@@ -24,7 +24,7 @@ class Adam:
     def __init__(
         self, name: str, parameters: torch.Tensor, gradients: torch.Tensor, weight_decay: float
     ) -> None:
-        self.update, self.weight_decay = OPTIMIZERS[name], weight_decay
+        self.update, self.weight_decay = KERNELS[name], weight_decay
         self.parameters, self.gradients = [parameters], [gradients]
         self.means, self.squares = [torch.zeros_like(parameters)], [torch.zeros_like(parameters)]
         self.steps = [torch.zeros((), device=parameters.device)]

@@ -12,7 +12,7 @@ from torch import nn
 from har_search.challenge.figures import Curve, Details
 from har_search.challenge.rules import Scoring, gap
 from har_search.networks.evaluation import accuracy, likeliest
-from har_search.networks.splits import TensorSplit
+from har_search.networks.splits import Splits
 from har_search.training.epochs import EpochFigures
 
 
@@ -60,15 +60,13 @@ class Replica:
         return gap(self.train_accuracy, self.test_accuracy)
 
 
-def replica_of(
-    network: nn.Module, seed: int, train_split: TensorSplit, test_split: TensorSplit
-) -> Replica:
+def replica_of(network: nn.Module, seed: int, splits: Splits) -> Replica:
     """Evaluate a seed's network on both splits."""
     return Replica(
         seed=seed,
-        test_accuracy=accuracy(network, test_split),
-        train_accuracy=accuracy(network, train_split),
-        predictions=bytes(likeliest(network, test_split.features).tolist()),
+        test_accuracy=accuracy(network, splits.test),
+        train_accuracy=accuracy(network, splits.train),
+        predictions=bytes(likeliest(network, splits.test.features).tolist()),
     )
 
 

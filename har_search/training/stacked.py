@@ -1,14 +1,14 @@
 """Networks of one configuration side by side, with the training step worked out by hand.
 
 In networks this small autograd and dispatch cost as much as the matrix products, so forward and
-backward pass are written out for the one form that `model` describes, over stacked tensors whose
+backward pass are written out for the one form that `mlp` describes, over stacked tensors whose
 first dimension is the replica. Everything a network learns lies in one buffer, so one optimizer
 call updates it and one operation averages it. A test holds every gradient against autograd's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import nn
@@ -25,32 +25,27 @@ class Stack:
     def __init__(self, networks: Sequence[nn.Sequential]) -> None:
         """Stack networks of one configuration, which from now on live in this stack's memory."""
         self.networks = tuple(networks)
-        norm = next((each for each in networks[0] if isinstance(each, nn.BatchNorm1d)), None)
-        learned = [name for name, _ in networks[0].named_parameters()]
-        running = [name for name, each in networks[0].named_buffers() if each.is_floating_point()]
-        tensors = [
-            torch.stack([network.state_dict()[name] for network in networks])
-            for name in learned + running
-        ]
-        self.state = torch.cat([each.flatten() for each in tensors])
-        views = _views(self.state, [each.shape for each in tensors])
-        size = sum(each.numel() for each in tensors[: len(learned)])
-        self.parameters = self.state[:size]
+        learned = _stacked([dict(each.named_parameters()) for each in networks])
+        running = _stacked([_running_statistics(each) for each in networks])
+        self.state = torch.cat([each.flatten() for each in (*learned.values(), *running.values())])
+        self.parameters = self.state[: sum(each.numel() for each in learned.values())]
         self.gradients = torch.zeros_like(self.parameters)
-        slopes = _views(self.gradients, [each.shape for each in tensors[: len(learned)]])
-        for network, *own in zip(networks, *views, strict=True):
-            shared = dict(zip(learned + running, own, strict=True))
+        views, slopes = _views(self.state, learned | running), _views(self.gradients, learned)
+        for replica, network in enumerate(networks):
+            shared = {name: each[replica] for name, each in views.items()}
             network.load_state_dict(shared, strict=False, assign=True)
-        # Rows (R, units) become (R, 1, units), to be added to (R, B, units).
-        views = [each if each.dim() == 3 else each.unsqueeze(1) for each in views]
-        slopes = [each if each.dim() == 3 else each.unsqueeze(1) for each in slopes]
-        self.norm: _Norm | None = None
-        if norm is not None:
-            self.norm = _Norm(norm, views[2:4], slopes[2:4], views[-2:])
-            del views[-2:], views[2:4], slopes[2:4]
-        self.weights, self.biases = views[0::2], views[1::2]
-        self.weight_slopes, self.bias_slopes = slopes[0::2], slopes[1::2]
+
+        modules = dict(networks[0].named_children())
+        linear = [name for name, each in modules.items() if isinstance(each, nn.Linear)]
+        self.weights = [views[f"{name}.weight"] for name in linear]
+        self.biases = [_row(views[f"{name}.bias"]) for name in linear]
+        self.weight_slopes = [slopes[f"{name}.weight"] for name in linear]
+        self.bias_slopes = [_row(slopes[f"{name}.bias"]) for name in linear]
         self.transposed = [weight.transpose(1, 2) for weight in self.weights]
+        self.norm: _Norm | None = None
+        for name, module in modules.items():
+            if isinstance(module, nn.BatchNorm1d):
+                self.norm = _Norm(module, _of(name, views), _of(name, slopes))
 
     def step(
         self,
@@ -102,19 +97,18 @@ class _Norm:
     def __init__(
         self,
         module: nn.BatchNorm1d,
-        parameters: Sequence[torch.Tensor],
-        slopes: Sequence[torch.Tensor],
-        running: Sequence[torch.Tensor],
+        state: Mapping[str, torch.Tensor],
+        slopes: Mapping[str, torch.Tensor],
     ) -> None:
+        """Take (R, width) tensors by their names in the module's `state_dict()`."""
         self.epsilon, self.momentum = module.eps, module.momentum or 0.0
-        self.scale, self.shift = parameters
-        self.scale_slope, self.shift_slope = slopes
+        self.scale = _row(state["weight"])
+        self.scale_slope, self.shift_slope = _row(slopes["weight"]), _row(slopes["bias"])
         self.mean, self.inverse = torch.empty_like(self.scale), torch.empty_like(self.scale)
-        state = (*parameters, *running), (self.mean, self.inverse)
         # Every replica's own (width,) rows: torch's kernel takes one network at a time.
-        self.own, self.seen = [
-            list(zip(*(each.squeeze(1) for each in rows), strict=True)) for rows in state
-        ]
+        taken = [state[name] for name in ("weight", "bias", "running_mean", "running_var")]
+        self.own = list(zip(*taken, strict=True))
+        self.seen = list(zip(self.mean.squeeze(1), self.inverse.squeeze(1), strict=True))
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Normalise (R, B, width) and update the running statistics."""
@@ -136,6 +130,31 @@ class _Norm:
         return slope.mul_(self.inverse * self.scale)
 
 
-def _views(flat: torch.Tensor, shapes: Sequence[torch.Size]) -> list[torch.Tensor]:
-    parts = torch.split(flat, [shape.numel() for shape in shapes])
-    return [part.view(shape) for part, shape in zip(parts, shapes, strict=True)]
+def _running_statistics(network: nn.Module) -> dict[str, torch.Tensor]:
+    """Return BatchNorm's buffers, but for the count of batches, which takes no part."""
+    return {name: each for name, each in network.named_buffers() if each.is_floating_point()}
+
+
+def _stacked(networks: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    """Stack each of the networks' tensors, by its name: the first dimension is the replica."""
+    return {name: torch.stack([each[name] for each in networks]).detach() for name in networks[0]}
+
+
+def _views(flat: torch.Tensor, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return the parts of a buffer that hold these tensors one after the other, by their names."""
+    parts = torch.split(flat, [each.numel() for each in tensors.values()])
+    named = zip(tensors.items(), parts, strict=True)
+    return {name: part.view(each.shape) for (name, each), part in named}
+
+
+def _of(module: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return a module's tensors, by their names within it."""
+    prefix = f"{module}."
+    return {
+        name.removeprefix(prefix): each for name, each in tensors.items() if name.startswith(prefix)
+    }
+
+
+def _row(tensor: torch.Tensor) -> torch.Tensor:
+    """Make (R, units) to (R, 1, units), to be added to (R, B, units)."""
+    return tensor.unsqueeze(1)

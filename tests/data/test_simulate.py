@@ -12,7 +12,7 @@ from har_search.data.simulate import (
     feature_names,
     simulate,
 )
-from har_search.networks.splits import TensorSplit
+from har_search.networks.splits import Splits
 from har_search.study.spec import LESSON
 from har_search.training.best_epoch import train
 from har_search.training.config import TrainingConfig
@@ -49,7 +49,7 @@ def test_it_is_hard_in_the_same_way(cache_folder: Path, seed: int) -> None:
     """The lesson's network scores 93 to 97 % with a gap of 2 to 5 pp, as on the real data."""
     dataset = locate("simulated", cache_folder).dataset
     config = TrainingConfig.from_hyperparameters(LESSON, epochs=15, optimizer="adam")
-    splits = TensorSplit.of(dataset.train), TensorSplit.of(dataset.test)
-    result = train(config, *splits, seed=seed)
+    splits = Splits.of(dataset.train, dataset.test)
+    result = train(config, splits, seed=seed)
     assert 0.93 < result.test_accuracy < 0.97
     assert 0.02 < result.gap < 0.05

@@ -17,7 +17,7 @@ from har_search.entries import pool
 from har_search.entries.confirm import Progress, compare, confirm, next_positions
 from har_search.entries.entry import Entry, entries
 from har_search.errors import NotFoundError, StudyMismatchError
-from har_search.networks.splits import TensorSplit
+from har_search.networks.splits import Splits
 from har_search.search.worker import work
 from har_search.storage import confirmations
 from har_search.storage.database import open_for_writing
@@ -54,13 +54,13 @@ def test_fresh_seeds_are_trained_for_the_checkpoint_epoch(searched: str, located
     assert [len(each.seeds) for each in found] == [3, 3]
     assert sum(each.done for each in told) == 2
     dataset = located.dataset
-    splits = TensorSplit.of(dataset.train), TensorSplit.of(dataset.test)
+    splits = Splits.of(dataset.train, dataset.test)
     for entry, confirmed in zip(chosen, found, strict=True):
         seeds = [each.seed for each in confirmed.seeds]
         assert entry.seed not in seeds
         assert len(set(seeds)) == 3
         for each in confirmed.seeds:
-            (alone,) = train_replicas(entry.config, *splits, seeds=[each.seed], epochs=entry.epoch)
+            (alone,) = train_replicas(entry.config, splits, seeds=[each.seed], epochs=entry.epoch)
             assert each.test_accuracy == pytest.approx(alone.test_accuracy, abs=0.02)
     summary = leaderboard(searched, Selection(study="quick")).standings[0].confirmed
     assert summary is not None
@@ -91,10 +91,10 @@ def test_a_replica_is_what_training_made_of_its_seed_by_that_epoch(
     searched: str, located: Located
 ) -> None:
     dataset = located.dataset
-    splits = TensorSplit.of(dataset.train), TensorSplit.of(dataset.test)
+    splits = Splits.of(dataset.train, dataset.test)
     for entry in entries(searched, "quick", [], 4):
-        again = train(entry.config, *splits, seed=entry.seed)
-        (replica,) = train_replicas(entry.config, *splits, seeds=[entry.seed], epochs=again.epoch)
+        again = train(entry.config, splits, seed=entry.seed)
+        (replica,) = train_replicas(entry.config, splits, seeds=[entry.seed], epochs=again.epoch)
         assert replica.test_accuracy == again.test_accuracy
         assert replica.train_accuracy == again.train_accuracy
         assert replica.gap == again.gap

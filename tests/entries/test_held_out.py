@@ -14,7 +14,7 @@ from har_search.entries import pool
 from har_search.entries.entry import Entry, entries
 from har_search.entries.held_out import by_subject, folds
 from har_search.errors import DataError, StudyMismatchError
-from har_search.networks.splits import TensorSplit
+from har_search.networks.splits import Splits
 from har_search.training.last_epoch import train_replicas
 from tests.conftest import Ran
 from tests.entries.test_confirm import NoPool
@@ -51,13 +51,14 @@ def test_nobody_held_out_takes_part_in_training(searched: str, located: Located)
         for fold, group in enumerate(folds(train.subjects.tolist())):
             out = np.isin(train.subjects, group)
             kept, tested = (
-                TensorSplit.of(
-                    Split(train.features[mask], train.labels[mask], train.subjects[mask])
-                )
+                Split(train.features[mask], train.labels[mask], train.subjects[mask])
                 for mask in (~out, out)
             )
             (alone,) = train_replicas(
-                entry.config, kept, tested, seeds=[entry.fold_seed(fold)], epochs=entry.epoch
+                entry.config,
+                Splits.of(kept, tested),
+                seeds=[entry.fold_seed(fold)],
+                epochs=entry.epoch,
             )
             correct = sum(one.correct for one in each.people if one.subject in group)
             assert correct / int(out.sum()) == alone.test_accuracy

@@ -6,7 +6,7 @@ import optuna
 import pytest
 
 from har_search.data.dataset import Dataset
-from har_search.networks.splits import TensorSplit
+from har_search.networks.splits import Splits
 from har_search.search.objective import Objective, TrialFailedError, TrialInterruptedError, suggest
 from har_search.search.study import _enqueue_starts
 from har_search.study.file import load_spec, parse_spec
@@ -22,8 +22,7 @@ from tests.conftest import ENTRANT
 def objective(small: Dataset, quick: StudySpec) -> Objective:
     return Objective(
         quick,
-        TensorSplit.of(small.train),
-        TensorSplit.of(small.test),
+        Splits.of(small.train, small.test),
         ENTRANT,
         seed=3,
         should_stop=lambda: False,
@@ -93,7 +92,7 @@ def test_a_trial_records_its_figures_and_can_be_trained_again_to_the_last_bit(
         config = TrainingConfig.from_hyperparameters(
             {**objective.spec.recipe, **trial.params}, epochs=2, optimizer="adam"
         )
-        again = train(config, objective.train_split, objective.test_split, seed=figures["seed"])
+        again = train(config, objective.splits, seed=figures["seed"])
         assert trial.value == again.score
         for name in ("test_accuracy", "train_accuracy", "running_train_accuracy", "gap", "epoch"):
             assert figures[name] == getattr(again, name)
@@ -149,9 +148,3 @@ def test_what_training_raises_is_recorded_as_the_reason(
     monkeypatch.setattr(trial_module, "train", broken)
     with pytest.raises(TrialFailedError, match="RuntimeError: out of memory"):
         study.optimize(objective, n_trials=1)
-
-
-def test_seeds_differ_between_trials_and_searches() -> None:
-    seeds = {trial_seed(search, number) for search in range(20) for number in range(50)}
-    assert len(seeds) == 1000
-    assert all(0 <= seed < 2**32 for seed in seeds)

@@ -15,9 +15,10 @@ from har_search.errors import SearchStoppedError
 from har_search.search import crew as crew_module
 from har_search.search import run as search_module
 from har_search.search.crew import DRAIN, STOP, Died
+from har_search.search.ending import Ending
 from har_search.search.events import Event, FailedTrial, FinishedTrial, WorkerStopped
 from har_search.search.job import Job
-from har_search.search.run import Ending, SearchOptions, SearchOutcome, search, stop_on_signals
+from har_search.search.run import SearchOptions, SearchOutcome, search, stop_on_signals
 from har_search.study.spec import StudySpec
 
 
@@ -192,3 +193,13 @@ def test_signals_outside_the_main_thread_are_left_alone() -> None:
     thread.start()
     thread.join()
     assert asked == [False]
+
+
+def test_tracks_that_have_entries_already_start_no_worker(
+    run: Run, crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_module, "finished_trials", lambda *_: 2)
+    monkeypatch.setattr(search_module, "earlier_leaders", lambda *_: [finished(0, "A")])
+    assert run(until=("A",)).ending is Ending.tracks
+    assert crew.jobs == []
+    assert run.watcher.heard == [(2, 9, 2)]
