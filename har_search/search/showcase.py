@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import json
 import uuid
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +19,12 @@ import optuna
 from har_search.board.standings import Leaderboard, Selection, leaderboard, rows_of
 from har_search.challenge.figures import Details
 from har_search.challenge.inputs import explained
-from har_search.challenge.words import markdown_text, percent
 from har_search.search.notable import TOP
 from har_search.storage.artifacts import CONFUSION_MATRIX, LEARNING_CURVE
 from har_search.storage.details import read
 from har_search.storage.patient import PatientStorage
 from har_search.study.spec import StudySpec
+from har_search.texts import rendered
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -127,45 +126,15 @@ class Showcase:
 
 def study_note(spec: StudySpec, board: Leaderboard) -> str:
     """Return the study's note in Markdown."""
-    about = spec.description or f"The study {spec.name}."
-    lines = [f"{about} [Class leaderboard](/)", "", "| track | rule | leader |"]
-    lines += ["| --- | --- | --- |"]
-    for track in spec.tracks:
-        leader = board.leaders.get(track.name)
-        lines.append(f"| {track.name} | {track.rule} | {_entry(leader)} |")
-    best = next(iter(rows_of(board)), None)
-    scoring = spec.scoring
-    lines += [
-        "",
-        f"Best score: {_entry(best)}, of {board.finished:,} finished trials.",
-        "",
-        *(f"{note}\n" for note in filter(None, [explained(spec.standardize)])),
-        f"**Score** = test accuracy - {scoring.gap_penalty:g} × (gap - "
-        f"{100 * scoring.gap_limit:g} pp, where the gap is larger). **Gap** = train - test "
-        "accuracy of the same epoch, dropout off, on the whole split. A trial's figures are "
-        f"{_whose(spec)}",
-    ]
-    return "\n".join(lines)
-
-
-def _whose(spec: StudySpec) -> str:
-    """Say of which epoch and how many seeds a trial's figures are, and how far they go."""
-    if spec.scored_epoch == "best":
-        return (
-            "those of its epoch of best score, so they were selected on the test set: expect less "
-            "from a new seed."
-        )
-    means = f"means over {spec.replicas} seeds" if spec.replicas > 1 else "those of one seed"
-    return f"{means} at the last epoch; only the search selected on the test set."
-
-
-def _entry(row: Mapping[str, Any] | None) -> str:
-    if row is None:
-        return "none yet"
-    student = markdown_text(row["student"])
-    return (
-        f"trial {row['trial']} of {student}, test {percent(row['test_accuracy'])} %, "
-        f"gap {percent(row['gap'])} pp"
+    return rendered(
+        "har_search.search",
+        "study-note.md.jinja",
+        spec=spec,
+        board=board,
+        best=next(iter(rows_of(board)), None),
+        explained=explained(spec.standardize),
+        penalty=f"{spec.scoring.gap_penalty:g}",
+        limit=f"{100 * spec.scoring.gap_limit:g}",
     )
 
 
