@@ -31,7 +31,7 @@ from har_search.networks.onnx import TOLERANCE, distance, to_onnx
 from har_search.networks.splits import prepare
 from har_search.networks.trained import Standalone
 from har_search.storage.artifacts import CONFUSION_MATRIX, WEIGHTS
-from har_search.training.recorded import versions
+from har_search.training.versions import recorded_versions, versions
 
 _LITTER = ("__pycache__", ".DS_Store", "desktop.ini", "Thumbs.db")  # what others leave in a folder
 
@@ -150,7 +150,7 @@ def _about(record: Record, checkpoint: Checkpoint, dataset: Dataset) -> dict[str
             "fingerprint": record.entry.stored.fingerprint,
         },
         "trained_with": {
-            "versions": record.figures.get("versions"),
+            "versions": recorded_versions(record.figures.get("versions")) or None,
             "device": record.figures.get("device"),
         },
         "exported_with": {"versions": versions()},

@@ -20,8 +20,8 @@ from har_search.storage.artifacts import CONFUSION_MATRIX, WEIGHTS
 
 CARD, MODEL, ONNX, TRIAL = "README.md", "model.py", "model.onnx", "trial.json"
 FILES = (MODEL, WEIGHTS, ONNX, TRIAL, CARD, CONFUSION_MATRIX)
-FORMAT = 2  # of trial.json: raise it when what it holds changes
-_FORMATS = (1, FORMAT)  # 1 did not say `standardize`: nothing was
+FORMAT = 3  # of trial.json: raise it when what it holds changes
+_FORMATS = (1, 2, FORMAT)  # 1 did not say `standardize`: nothing was; to 2, versions were prose
 
 
 def read_network(folder: Path) -> Standalone:

@@ -15,6 +15,7 @@ from har_search.data.describe import CITATION
 from har_search.networks import mlp
 from har_search.storage.artifacts import CONFUSION_MATRIX
 from har_search.texts import rendered
+from har_search.training.versions import in_words
 
 About = Mapping[str, Any]
 
@@ -50,5 +51,7 @@ def model_card(about: About, *, onnx: bool) -> str:
         source=mlp.source(mlp.MLPConfig(**about["network"]), way if calibrated else NONE),
         differences=differences(about["hyperparameters"], way),
         quoted_study=shlex.quote(" ".join(about["study"].split())),
+        trained_versions=in_words(about["trained_with"]["versions"] or {}),
+        exported_versions=in_words(about["exported_with"]["versions"]),
         citation=CITATION,
     )

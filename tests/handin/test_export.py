@@ -22,13 +22,14 @@ from har_search.entries.record import Record, read_record
 from har_search.errors import ExportError, StudyMismatchError
 from har_search.handin import export as export_module
 from har_search.handin.export import check_target, export
-from har_search.handin.folder import FILES
+from har_search.handin.folder import FILES, FORMAT
 from har_search.handin.model_file import model_source
 from har_search.networks import mlp
 from har_search.networks.mlp import MLPConfig
 from har_search.storage.artifacts import folder_of
 from har_search.storage.database import open_for_writing
 from har_search.study.spec import StudySpec
+from har_search.training.versions import versions
 from tests.conftest import Ran, search
 from tests.networks.test_onnx import CONFIGS
 
@@ -77,7 +78,9 @@ def test_the_folder_holds_everything_and_it_agrees(
     assert (about["seed"], about["student"]) == (record.entry.seed, record.figures["student"])
     assert about["data"]["fingerprint"] == located.dataset.fingerprint
     assert about["weights"]["from"] == "the trial's checkpoint"
-    assert "torch" in about["trained_with"]["versions"]
+    assert about["format"] == FORMAT
+    assert about["trained_with"] == {"versions": versions(), "device": "cpu"}
+    assert about["exported_with"] == {"versions": versions()}
 
     network, weights = network_in(folder)
     assert not network.training
