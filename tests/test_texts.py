@@ -22,7 +22,7 @@ def test_names_are_text_and_no_template() -> None:
         network="a < b & 'c'",
         activities=["{% if %}"],
         calibrated=False,
-        takes="none",
+        inputs="none",
         smallest_sd="1",
         weights="w",
     )

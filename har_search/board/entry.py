@@ -7,7 +7,7 @@ from typing import Any
 
 from har_search.board.standings import Selection, leaderboard, rows_of, study_names
 from har_search.board.words import of_seeds
-from har_search.challenge.inputs import DIFFERENCES, NONE, explained
+from har_search.challenge.inputs import AS_THEY_ARE, DIFFERENCES, explained
 from har_search.challenge.words import percent
 from har_search.errors import NotFoundError
 from har_search.study.spec import LESSON
@@ -65,12 +65,12 @@ _WORDS = {
 }
 
 
-def differences(params: Mapping[str, Any], standardize: str = NONE) -> list[str]:
+def differences(params: Mapping[str, Any], inputs: str = AS_THEY_ARE) -> list[str]:
     """Say what differs from the lesson's network and training, a line each.
 
-    `standardize` is one of `inputs.WAYS`.
+    `inputs` is one of `challenge.inputs.INPUTS`.
     """
-    lines = [DIFFERENCES[standardize]] if standardize in DIFFERENCES else []
+    lines = [DIFFERENCES[inputs]] if inputs in DIFFERENCES else []
     for name, lesson in LESSON.items():
         ours = params[name]
         if ours == lesson:

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy
 
-from har_search.challenge.inputs import NONE
+from har_search.challenge.inputs import AS_THEY_ARE
 from har_search.challenge.rules import Track, track_key
 from har_search.data.dataset import SIMULATED
 from har_search.storage import attributes
@@ -198,7 +198,8 @@ def _standing(row: Any, spec: Tables) -> dict[str, Any]:
         "score": row.score,
         "replicas": figures.get("replicas", 1),
         "tracks": tracks,
-        "standardize": spec.get("data", {}).get("standardize", NONE),  # older studies say nothing
+        # Older studies say nothing of it.
+        "standardize": spec.get("data", {}).get("standardize", AS_THEY_ARE),
         "params": hyperparameters(spec, json.loads(row.params or "{}"), figures.get("start")),
     }
 

@@ -16,7 +16,7 @@ from har_search.terminal.screen import errors, locate_data, screen
 
 if TYPE_CHECKING:
     from har_search.entries.record import Record
-    from har_search.networks.trained import Standalone
+    from har_search.networks.trained import TrainedNetwork
 
 Trial = Annotated[int, typer.Argument(min=0, help="The trial's number on the leaderboard.")]
 
@@ -200,23 +200,23 @@ def predict(
         trained = trial_network(int(network), study, storage, data, artifacts)
     else:
         trained = read_network(Path(network))
-    if people is not None and not trained.per_person:
+    if people is not None and not trained.calibrated:
         raise OptionError(
             "--subjects is for a network calibrated per person; this one takes each window by "
             "itself"
         )
     if people is None:
         people = prediction.one_person(len(read))
-    if trained.per_person:
+    if trained.calibrated:
         warn_of_few_windows(prediction.short_of_windows(people))
-    found = prediction.predict(trained.network, trained.inputs(read, people))
+    found = prediction.predict(trained.network, trained.prepared(read, people))
     write = prediction.to_csv if output_format is Listing.csv else prediction.to_table
     print(write(found), end="")
 
 
 def trial_network(
     trial: int, study: str | None, storage: str, data: str, artifacts: str | None
-) -> Standalone:
+) -> TrainedNetwork:
     """Return a trial's network, from its saved weights or else trained again."""
     from har_search.entries.checkpoint import checkpoint, saved_network
     from har_search.entries.record import read_record

@@ -21,7 +21,7 @@ from har_search.networks import mlp
 from har_search.networks.device import choose_device
 from har_search.networks.evaluation import accuracy, one_thread
 from har_search.networks.splits import TensorSplit, prepare
-from har_search.networks.trained import Standalone, standardizing
+from har_search.networks.trained import TrainedNetwork, standardizing
 from har_search.storage.artifacts import WEIGHTS
 from har_search.study.seeds import replica_seeds
 from har_search.training.last_epoch import TOGETHER
@@ -113,14 +113,14 @@ def prepared(
     record: Record, dataset: Dataset, device: torch.device | str = "cpu"
 ) -> tuple[TensorSplit, TensorSplit]:
     """Return both splits as a trial's network was trained and tested on them."""
-    return prepare(dataset.train, dataset.test, record.spec.standardize, device)
+    return prepare(dataset.train, dataset.test, record.spec.inputs, device)
 
 
 @dataclass(frozen=True)
 class Checkpoint:
     """A trial's network, and how it came to be: as saved, or why not."""
 
-    standalone: Standalone
+    standalone: TrainedNetwork
     retrained_because: str = ""
 
 
@@ -174,21 +174,21 @@ def retrained(record: Record, dataset: Dataset, reason: str, on_training: OnTrai
     return Checkpoint(standalone(record, network_of(record, weights), dataset), reason)
 
 
-def saved_network(record: Record, folder: Path | None) -> Standalone | None:
+def saved_network(record: Record, folder: Path | None) -> TrainedNetwork | None:
     """Return a trial's network without the data: None where that takes them, or no weights are.
 
     `folder` is the artifacts', if any.
     """
     saved = saved_weights(record, folder)
-    if saved.weights is None or record.spec.standardize == TRAIN:
+    if saved.weights is None or record.spec.inputs == TRAIN:
         return None
     network = network_of(record, saved.weights)
-    return Standalone(network, record.entry.config.mlp, record.spec.standardize)
+    return TrainedNetwork(network, record.entry.config.mlp, record.spec.inputs)
 
 
-def standalone(record: Record, network: nn.Sequential, dataset: Dataset) -> Standalone:
+def standalone(record: Record, network: nn.Sequential, dataset: Dataset) -> TrainedNetwork:
     """Make a trial's network stand alone: the training people's scale becomes its first layer."""
-    config, way = record.entry.config.mlp, record.spec.standardize
-    if way == TRAIN:
+    config, inputs = record.entry.config.mlp, record.spec.inputs
+    if inputs == TRAIN:
         return standardizing(network, config, Scale.of(dataset.train.features))
-    return Standalone(network, config, way)
+    return TrainedNetwork(network, config, inputs)

@@ -75,7 +75,7 @@ def by_subject(
             on_progress(entry, known_of(entry))
             for position, group in enumerate(groups):
                 if not known.issuperset(group):
-                    data = located.folder, entry.standardize, group
+                    data = located.folder, entry.inputs, group
                     task = entry.config, *data, entry.fold_seed(position), entry.epoch
                     running[pool.submit(_train, *task)] = entry
         for future in as_completed(running):
@@ -88,7 +88,7 @@ def by_subject(
 def _train(
     config: TrainingConfig,
     folder: Path,
-    standardize: str,
+    inputs: str,
     group: list[int],
     seed: int,
     epochs: int,
@@ -103,7 +103,7 @@ def _train(
         Split(everybody.features[mask], everybody.labels[mask], everybody.subjects[mask])
         for mask in (~held_out, held_out)
     )
-    splits = prepare(kept, tested, standardize)
+    splits = prepare(kept, tested, inputs)
     (replica,) = train_replicas(config, *splits, seeds=[seed], epochs=epochs)
     correct = np.frombuffer(replica.predictions, np.int8) == tested.labels
     return [

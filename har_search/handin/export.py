@@ -29,7 +29,7 @@ from har_search.networks import mlp
 from har_search.networks.evaluation import accuracy, confusion_matrix, one_thread
 from har_search.networks.onnx import TOLERANCE, distance, to_onnx
 from har_search.networks.splits import prepare
-from har_search.networks.trained import Standalone
+from har_search.networks.trained import TrainedNetwork
 from har_search.storage.artifacts import CONFUSION_MATRIX, WEIGHTS
 from har_search.training.versions import recorded_versions, versions
 
@@ -84,7 +84,7 @@ def export(
     about["weights"]["sha256"] = hashlib.sha256(weights).hexdigest()
     onnx, no_onnx = _onnx(made, dataset)
     content = {
-        MODEL: model_source(made.config, made.takes).encode(),
+        MODEL: model_source(made.config, made.inputs).encode(),
         WEIGHTS: weights,
         TRIAL: (json.dumps(about, indent=2) + "\n").encode(),
         CARD: model_card(about, onnx=not no_onnx).encode(),
@@ -100,7 +100,7 @@ def _about(record: Record, checkpoint: Checkpoint, dataset: Dataset) -> dict[str
     """Return what trial.json holds; accuracies are fractions, of the exported network itself."""
     made, entry = checkpoint.standalone, record.entry
     network = made.network
-    train, test = prepare(dataset.train, dataset.test, made.takes)
+    train, test = prepare(dataset.train, dataset.test, made.inputs)
     with one_thread():
         test_accuracy, train_accuracy = accuracy(network, test), accuracy(network, train)
         confusion = confusion_matrix(network, test)
@@ -121,7 +121,7 @@ def _about(record: Record, checkpoint: Checkpoint, dataset: Dataset) -> dict[str
             "scored_epoch": record.spec.scored_epoch,
         },
         "network": asdict(made.config),
-        "standardize": record.spec.standardize,
+        "standardize": record.spec.inputs,
         "activities": list(ACTIVITIES),
         "figures": {
             "test_accuracy": test_accuracy,
@@ -168,11 +168,11 @@ def _seeds(record: Record) -> dict[str, Any] | None:
     }
 
 
-def _onnx(made: Standalone, dataset: Dataset) -> tuple[bytes, str]:
+def _onnx(made: TrainedNetwork, dataset: Dataset) -> tuple[bytes, str]:
     """Return the network as ONNX, checked against torch on all test windows, or why not."""
     try:
         content = to_onnx(made.network)
-        taken = made.inputs(dataset.test.features, dataset.test.subjects)
+        taken = made.prepared(dataset.test.features, dataset.test.subjects)
         apart = distance(content, made.network, taken)
     except ModuleNotFoundError as error:
         return b"", (

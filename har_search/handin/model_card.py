@@ -9,7 +9,14 @@ from typing import Any
 from har_search.board.confusion import per_activity
 from har_search.board.entry import differences
 from har_search.challenge.activities import activity_name
-from har_search.challenge.inputs import CALIBRATED, EXPLAINED, NONE, PERSON, PERSON_RANKS, TRAIN
+from har_search.challenge.inputs import (
+    AS_THEY_ARE,
+    CALIBRATED,
+    EXPLAINED,
+    PERSON,
+    PERSON_RANKS,
+    TRAIN,
+)
 from har_search.data.dataset import SIMULATED
 from har_search.data.describe import CITATION
 from har_search.networks import mlp
@@ -28,8 +35,8 @@ _MEASURED = {
 
 def model_card(about: About, *, onnx: bool) -> str:
     """Write the card of what trial.json says; names that people chose are plain text in it."""
-    way, figures = about["standardize"], about["figures"]
-    calibrated = way in CALIBRATED
+    inputs, figures = about["standardize"], about["figures"]
+    calibrated = inputs in CALIBRATED
     return rendered(
         "har_search.handin",
         "README.md.jinja",
@@ -41,15 +48,15 @@ def model_card(about: About, *, onnx: bool) -> str:
         made=[track for track, each in about["tracks"].items() if each["made"]],
         came_back=figures == figures | about["recorded"],
         calibrated=calibrated,
-        first_layer=way == TRAIN,
-        explained=EXPLAINED.get(way),
-        measured=_MEASURED.get(way),
+        first_layer=inputs == TRAIN,
+        explained=EXPLAINED.get(inputs),
+        measured=_MEASURED.get(inputs),
         activities=[activity_name(each) for each in about["activities"]],
         activity_name=activity_name,
         per_activity=per_activity(about["confusion"]),
         picture=CONFUSION_MATRIX,
-        source=mlp.source(mlp.MLPConfig(**about["network"]), way if calibrated else NONE),
-        differences=differences(about["hyperparameters"], way),
+        source=mlp.source(mlp.MLPConfig(**about["network"]), inputs if calibrated else AS_THEY_ARE),
+        differences=differences(about["hyperparameters"], inputs),
         quoted_study=shlex.quote(" ".join(about["study"].split())),
         trained_versions=in_words(about["trained_with"]["versions"] or {}),
         exported_versions=in_words(about["exported_with"]["versions"]),

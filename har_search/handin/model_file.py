@@ -10,20 +10,20 @@ from har_search.storage.artifacts import WEIGHTS
 from har_search.texts import rendered
 
 
-def model_source(config: mlp.MLPConfig, takes: str) -> str:
+def model_source(config: mlp.MLPConfig, inputs: str) -> str:
     """Return model.py: the network to paste, and its weights read with PyTorch alone.
 
-    Where the network `takes` a person's windows standardised, also the function that does so.
+    Where its inputs are calibrated per person, also the function that standardises windows.
     """
-    imports, network = mlp.source(config, takes).split("\n\n")
+    imports, network = mlp.source(config, inputs).split("\n\n")
     return rendered(
         "har_search.handin",
         "model.py.jinja",
         imports=imports,
         network=network,
         activities=ACTIVITIES,
-        takes=takes,
-        calibrated=takes in CALIBRATED,
+        inputs=inputs,
+        calibrated=inputs in CALIBRATED,
         smallest_sd=f"{SMALLEST_SD:g}",
         weights=WEIGHTS,
     )

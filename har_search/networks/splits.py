@@ -1,4 +1,4 @@
-"""Splits as tensors on a device, prepared as a study's networks take them."""
+"""Splits as tensors on a device, prepared as a study's inputs say."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class TensorSplit:
 
 
 def prepare(
-    train: Split, test: Split, standardize: str, device: torch.device | str = "cpu"
+    train: Split, test: Split, inputs: str, device: torch.device | str = "cpu"
 ) -> tuple[TensorSplit, TensorSplit]:
-    """Return what a study's networks are trained on and tested on: both splits, standardised.
+    """Return what a study's networks are trained on and tested on: both splits, prepared.
 
-    `standardize` is one of `inputs.WAYS`.
+    `inputs` is one of `challenge.inputs.INPUTS`.
     """
-    ours, theirs = standardized(train, test, standardize)
+    ours, theirs = standardized(train, test, inputs)
     return TensorSplit.of(ours, device), TensorSplit.of(theirs, device)

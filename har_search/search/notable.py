@@ -113,7 +113,7 @@ def trial_note(spec: StudySpec, merits: Sequence[str], result: TrainingResult) -
         "trial-note.md.jinja",
         merits=merits,
         result=result,
-        inputs=label(spec.standardize),
+        inputs=label(spec.inputs),
         seeds=len(result.replicas),
     )
 

@@ -132,7 +132,7 @@ def study_note(spec: StudySpec, board: Leaderboard) -> str:
         spec=spec,
         board=board,
         best=next(iter(rows_of(board)), None),
-        explained=explained(spec.standardize),
+        explained=explained(spec.inputs),
         penalty=f"{spec.scoring.gap_penalty:g}",
         limit=f"{100 * spec.scoring.gap_limit:g}",
     )

@@ -97,11 +97,11 @@ def show_by_subject(chosen: Sequence[Entry], found: Sequence[BySubject], console
 
 def _show_inputs(chosen: Sequence[Entry], console: Console) -> None:
     """Say of which entries the inputs are standardised, and what that means."""
-    marked = [entry for entry in chosen if label(entry.standardize)]
-    for way in sorted({entry.standardize for entry in marked}):
-        own = [str(entry.number) for entry in marked if entry.standardize == way]
+    marked = [entry for entry in chosen if label(entry.inputs)]
+    for inputs in sorted({entry.inputs for entry in marked}):
+        own = [str(entry.number) for entry in marked if entry.inputs == inputs]
         trials = f"trial{'s' if len(own) > 1 else ''} {', '.join(own)}"
-        console.print(f"{trials}: {explained(way)}", soft_wrap=True, style="dim")
+        console.print(f"{trials}: {explained(inputs)}", soft_wrap=True, style="dim")
 
 
 def show_comparison(comparison: Comparison, console: Console) -> None:

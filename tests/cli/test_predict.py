@@ -194,7 +194,7 @@ def test_a_folder_of_the_first_format_is_read(exported: Path, x_test: Path) -> N
     del about["standardize"], about["network"]["standardizes"]
     (exported / "trial.json").write_text(json.dumps({**about, "format": 1}))
     then = read_network(exported)
-    assert (then.takes, then.config) == (now.takes, now.config)
+    assert (then.inputs, then.config) == (now.inputs, now.config)
     assert str(then.network) == str(now.network)
 
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from scipy import stats
 
-from har_search.challenge.inputs import NONE, PERSON, PERSON_RANKS, TRAIN
+from har_search.challenge.inputs import AS_THEY_ARE, PERSON, PERSON_RANKS, TRAIN
 from har_search.data.dataset import Dataset, Split
 from har_search.data.standardize import RankedScale, Scale, by_person, standardized
 from har_search.errors import DataError
@@ -45,7 +45,7 @@ def test_every_person_has_a_scale_of_their_own() -> None:
 
 
 def test_nothing_is_standardised_unless_asked_for(small: Dataset) -> None:
-    assert standardized(small.train, small.test, NONE) == (small.train, small.test)
+    assert standardized(small.train, small.test, AS_THEY_ARE) == (small.train, small.test)
 
 
 def test_ranks_are_halfway_from_the_standard_score() -> None:
@@ -66,11 +66,11 @@ def test_a_window_beyond_those_measured_has_an_outermost_rank() -> None:
     np.testing.assert_allclose(found[:, 0], [-(19 + outermost) / 2, 0, (17 + outermost) / 2])
 
 
-@pytest.mark.parametrize("way", [PERSON, PERSON_RANKS])
-def test_a_constant_feature_is_centred_and_not_blown_up(way: str) -> None:
+@pytest.mark.parametrize("inputs", [PERSON, PERSON_RANKS])
+def test_a_constant_feature_is_centred_and_not_blown_up(inputs: str) -> None:
     rounding = np.float32(-0.99) + np.array([0.0, 1e-7, -1e-7, 0.0], np.float32)
     features = np.stack([np.full(4, 0.3, np.float32), rounding, np.arange(4, dtype=np.float32)], 1)
-    found = by_person(features, np.array([7, 7, 7, 7]), way)
+    found = by_person(features, np.array([7, 7, 7, 7]), inputs)
     assert np.abs(found[:, :2]).max() < 1e-6
     assert found[:, 2].std() == pytest.approx(1, abs=0.1)
 
@@ -85,17 +85,17 @@ def test_one_persons_scale_knows_nothing_of_others(small: Dataset) -> None:
         return replace(test, features=features.astype(np.float32))
 
     other = moved(5, 1)
-    for way in (PERSON, PERSON_RANKS, TRAIN):
-        ours, before = standardized(small.train, test, way)
-        again, after = standardized(small.train, other, way)
+    for inputs in (PERSON, PERSON_RANKS, TRAIN):
+        ours, before = standardized(small.train, test, inputs)
+        again, after = standardized(small.train, other, inputs)
         assert np.array_equal(ours.features, again.features)
         own = test.subjects == first
         assert np.array_equal(before.features[own], after.features[own])
     # Another phone's offset and scale are no matter for who is calibrated; with an offset, though,
     # rounding makes neighbours' ranks equal.
-    for way, other in ((PERSON, moved(5, 1)), (PERSON_RANKS, moved(4, 0))):
-        _, before = standardized(small.train, test, way)
-        _, after = standardized(small.train, other, way)
+    for inputs, other in ((PERSON, moved(5, 1)), (PERSON_RANKS, moved(4, 0))):
+        _, before = standardized(small.train, test, inputs)
+        _, after = standardized(small.train, other, inputs)
         np.testing.assert_allclose(before.features, after.features, atol=1e-4)
 
 
@@ -111,9 +111,9 @@ def test_one_window_of_a_person_is_refused() -> None:
         by_person(np.zeros((3, 2), np.float32), np.array([4, 4, 9]), PERSON)
 
 
-@pytest.mark.parametrize("way", [PERSON, PERSON_RANKS])
-def test_an_exported_file_standardises_to_the_same_numbers(way: str) -> None:
-    source = model_source(MLPConfig(8, 1, 0.0, True), way)
+@pytest.mark.parametrize("inputs", [PERSON, PERSON_RANKS])
+def test_an_exported_file_standardises_to_the_same_numbers(inputs: str) -> None:
+    source = model_source(MLPConfig(8, 1, 0.0, True), inputs)
     function = source[source.index("def standardize") : source.index("def load_weights")]
     names: dict[str, Any] = {"torch": torch}
     exec(function, names)
@@ -124,7 +124,7 @@ def test_an_exported_file_standardises_to_the_same_numbers(way: str) -> None:
     windows[:, 3] = np.float32(0.5) + 1e-7 * draw.integers(0, 2, 2000)
     windows[0, 4] = 50  # far out
     theirs = names["standardize"](torch.from_numpy(windows)).numpy()
-    ours = by_person(windows, np.ones(len(windows), np.int64), way)
+    ours = by_person(windows, np.ones(len(windows), np.int64), inputs)
     np.testing.assert_allclose(theirs, ours, atol=1e-6, rtol=1e-6)
     assert theirs.dtype == np.float32
 
@@ -134,7 +134,7 @@ def test_a_network_that_standardises_itself_is_the_same_one(small: Dataset) -> N
     config = MLPConfig(16, 2, 0.1, True)
     network = mlp.build(config, torch.Generator().manual_seed(3)).eval()
     made = standardizing(network, config, scale)
-    assert not made.per_person
+    assert not made.calibrated
     windows = torch.from_numpy(small.test.features)
     with torch.inference_mode():
         before = network(torch.from_numpy(scale.apply(small.test.features)))

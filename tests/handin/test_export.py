@@ -15,7 +15,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from har_search.challenge.inputs import NONE
+from har_search.challenge.inputs import AS_THEY_ARE
 from har_search.data.locate import Located, locate
 from har_search.entries.checkpoint import checkpoint
 from har_search.entries.record import Record, read_record
@@ -106,7 +106,7 @@ def test_the_folder_holds_everything_and_it_agrees(
 def test_model_py_is_the_network(config: MLPConfig, tmp_path: Path) -> None:
     trained = mlp.build(config)
     save_file(trained.state_dict(), tmp_path / "weights.safetensors", metadata={"a": "b"})
-    (tmp_path / "model.py").write_text(model_source(config, NONE))
+    (tmp_path / "model.py").write_text(model_source(config, AS_THEY_ARE))
     network, _ = network_in(tmp_path)
     assert str(network) == str(trained)
     windows = torch.rand(3, 561)

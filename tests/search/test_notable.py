@@ -46,7 +46,7 @@ def test_a_note_of_several_seeds_and_calibrated_inputs(
     quick: StudySpec, result: TrainingResult
 ) -> None:
     several = replace(result, replicas=(Replica(1, 0.9, 0.9, b""),) * 5)
-    note = trial_note(replace(quick, standardize=PERSON), ["number 3 by score so far"], several)
+    note = trial_note(replace(quick, inputs=PERSON), ["number 3 by score so far"], several)
     assert note.startswith("At its time number 3 by score so far.\n\ntest 97.46 %")
     assert note.endswith(
         " parameters; calibrated per person. Means over 5 seeds; pictures and weights are the "
