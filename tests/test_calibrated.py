@@ -30,7 +30,7 @@ from har_search.data.locate import Located
 from har_search.data.standardize import Scale, by_person
 from har_search.entries.confirm import confirm
 from har_search.entries.entry import entries
-from har_search.entries.held_out import by_subject, folds
+from har_search.entries.held_out import folds, hold_out
 from har_search.entries.record import read_record
 from har_search.entries.reproduce import reproduce
 from har_search.networks.splits import TensorSplit
@@ -131,7 +131,7 @@ def test_who_is_held_out_has_no_part_in_the_others_scale(
 ) -> None:
     url, train = study(inputs), located.dataset.train
     (entry,) = entries(url, "quick", [1], None)
-    (found,) = by_subject(url, [entry], located, workers=1)
+    (found,) = hold_out(url, [entry], located, workers=1)
     for fold, group in enumerate(folds(train.subjects.tolist())):
         out = np.isin(train.subjects, group)
         kept, tested = (

@@ -93,7 +93,7 @@ def train_again(
     """Train a trial's network again with its own seed, for so many epochs of its schedule.
 
     One that diverged is trained until it does so again. One of several seeds is trained with as
-    many as it had, or with `replicas`.
+    many as it had, or with `replicas` of them.
 
     Raises:
         StudyMismatchError: the trial was trained on other data.
@@ -103,13 +103,13 @@ def train_again(
     return train_trial(
         record.spec,
         record.entry.config,
-        *prepared(record, dataset, device),
+        *splits_of(record, dataset, device),
         seeds=replica_seeds(record.entry.seed, replicas or record.figures.get("replicas", 1)),
         on_epoch=lambda figures: figures.epoch >= epochs and not diverged,
     )
 
 
-def prepared(
+def splits_of(
     record: Record, dataset: Dataset, device: torch.device | str = "cpu"
 ) -> tuple[TensorSplit, TensorSplit]:
     """Return both splits as a trial's network was trained and tested on them."""
@@ -117,19 +117,19 @@ def prepared(
 
 
 @dataclass(frozen=True)
-class Checkpoint:
+class Restored:
     """A trial's network, and how it came to be: as saved, or why not."""
 
-    standalone: TrainedNetwork
+    trained: TrainedNetwork
     retrained_because: str = ""
 
 
 OnTraining = Callable[[Record, int, str], None]
 
 
-def checkpoint(
+def restore(
     record: Record, folder: Path | None, dataset: Dataset, on_training: OnTraining
-) -> Checkpoint:
+) -> Restored:
     """Return a trial's network: with its saved weights where they do what was recorded, else anew.
 
     `on_training` is told the epochs and the reason before a training.
@@ -144,9 +144,9 @@ def checkpoint(
     network = network_of(record, saved.weights)
     recorded = record.own["test_accuracy"]
     with one_thread():
-        found = accuracy(network, prepared(record, dataset)[1])
+        found = accuracy(network, splits_of(record, dataset)[1])
     if found == recorded:
-        return Checkpoint(standalone(record, network, dataset))
+        return Restored(trained_network(record, network, dataset))
     reason = (
         f"its saved weights have a test accuracy of {100 * found:.2f} %, not the recorded "
         f"{100 * recorded:.2f} %"
@@ -154,7 +154,7 @@ def checkpoint(
     return retrained(record, dataset, reason, on_training)
 
 
-def retrained(record: Record, dataset: Dataset, reason: str, on_training: OnTraining) -> Checkpoint:
+def retrained(record: Record, dataset: Dataset, reason: str, on_training: OnTraining) -> Restored:
     """Train a trial's network again with its own seed, up to its checkpoint epoch.
 
     Raises:
@@ -171,7 +171,7 @@ def retrained(record: Record, dataset: Dataset, reason: str, on_training: OnTrai
         replicas=min(TOGETHER, record.spec.replicas),  # the first seed's bits: with its companion
     )
     weights = {key: value.cpu() for key, value in again.weights.items()}
-    return Checkpoint(standalone(record, network_of(record, weights), dataset), reason)
+    return Restored(trained_network(record, network_of(record, weights), dataset), reason)
 
 
 def saved_network(record: Record, folder: Path | None) -> TrainedNetwork | None:
@@ -186,8 +186,8 @@ def saved_network(record: Record, folder: Path | None) -> TrainedNetwork | None:
     return TrainedNetwork(network, record.entry.config.mlp, record.spec.inputs)
 
 
-def standalone(record: Record, network: nn.Sequential, dataset: Dataset) -> TrainedNetwork:
-    """Make a trial's network stand alone: the training people's scale becomes its first layer."""
+def trained_network(record: Record, network: nn.Sequential, dataset: Dataset) -> TrainedNetwork:
+    """Return a trial's network with its inputs; training people's scale becomes its first layer."""
     config, inputs = record.entry.config.mlp, record.spec.inputs
     if inputs == TRAIN:
         return standardizing(network, config, Scale.of(dataset.train.features))

@@ -29,7 +29,7 @@ from har_search.training.config import TrainingConfig
 from har_search.training.last_epoch import train_replicas
 from har_search.training.results import Replica
 
-MOST_AT_ONCE = 8  # replicas in one process: each holds an epoch's windows, 16 MB
+MOST_AT_ONCE = 8  # seeds in one process: each holds an epoch's windows, 16 MB
 
 
 @dataclass(frozen=True)

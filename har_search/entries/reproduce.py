@@ -20,6 +20,7 @@ from har_search.training.versions import recorded_versions, versions
 
 # Of who and how long, not of what came out; `versions` and `device` are causes.
 _NOT_COMPARED = ("student", "dataset", "device", "versions", "seconds")
+_WORDS = {"replicas": "seeds"}  # where a figure's name is not what people read
 
 Pair = tuple[str, Any, Any]  # a name, what was recorded and what it is now
 
@@ -92,7 +93,7 @@ def _figures(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Pa
     """Pair each figure of a trial, the ones that decide first."""
     first = ["test_accuracy", "train_accuracy", "gap", "score", "epoch"]
     for name in [*first, *sorted(now.keys() - {*first, *_NOT_COMPARED, "diverged"})]:
-        yield name.replace("_", " "), recorded.get(name), now[name]
+        yield _WORDS.get(name, name.replace("_", " ")), recorded.get(name), now[name]
     if recorded.get("diverged") != now.get("diverged"):  # only kept where it did
         yield "diverged", recorded.get("diverged", 0), now.get("diverged", 0)
 

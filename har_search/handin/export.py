@@ -19,7 +19,7 @@ from har_search.board import pictures
 from har_search.challenge.activities import ACTIVITIES
 from har_search.challenge.rules import gap
 from har_search.data.dataset import Dataset
-from har_search.entries.checkpoint import Checkpoint
+from har_search.entries.checkpoint import Restored
 from har_search.entries.record import Record
 from har_search.errors import ExportError
 from har_search.handin.folder import CARD, FILES, FORMAT, MODEL, ONNX, TRIAL
@@ -46,7 +46,7 @@ class Exported:
     no_onnx: str
 
 
-def check_target(folder: Path, *, force: bool) -> None:
+def check_folder(folder: Path, *, force: bool) -> None:
     """Check that a trial may be exported to a folder: a new one, or an earlier export with `force`.
 
     Raises:
@@ -68,7 +68,7 @@ def check_target(folder: Path, *, force: bool) -> None:
 
 
 def export(
-    record: Record, checkpoint: Checkpoint, dataset: Dataset, folder: Path, *, force: bool = False
+    record: Record, restored: Restored, dataset: Dataset, folder: Path, *, force: bool = False
 ) -> Exported:
     """Write a trial's network to a folder: all of it, or nothing.
 
@@ -77,10 +77,10 @@ def export(
     Raises:
         ExportError: the folder holds something else, or cannot be written.
     """
-    check_target(folder, force=force)
-    made = checkpoint.standalone
+    check_folder(folder, force=force)
+    made = restored.trained
     weights = save({key: each.contiguous() for key, each in made.network.state_dict().items()})
-    about = _about(record, checkpoint, dataset)
+    about = _about(record, restored, dataset)
     about["weights"]["sha256"] = hashlib.sha256(weights).hexdigest()
     onnx, no_onnx = _onnx(made, dataset)
     content = {
@@ -96,9 +96,9 @@ def export(
     return Exported(folder, tuple(each for each in FILES if each in content), about, no_onnx)
 
 
-def _about(record: Record, checkpoint: Checkpoint, dataset: Dataset) -> dict[str, Any]:
+def _about(record: Record, restored: Restored, dataset: Dataset) -> dict[str, Any]:
     """Return what trial.json holds; accuracies are fractions, of the exported network itself."""
-    made, entry = checkpoint.standalone, record.entry
+    made, entry = restored.trained, record.entry
     network = made.network
     train, test = prepare(dataset.train, dataset.test, made.inputs)
     with one_thread():
@@ -142,8 +142,8 @@ def _about(record: Record, checkpoint: Checkpoint, dataset: Dataset) -> dict[str
         "confirmed": entry.row["confirmed"],
         "confusion": [list(row) for row in confusion],
         "weights": {
-            "from": "trained again" if checkpoint.retrained_because else "the trial's checkpoint",
-            "because": checkpoint.retrained_because or None,
+            "from": "trained again" if restored.retrained_because else "the trial's checkpoint",
+            "because": restored.retrained_because or None,
         },
         "data": {
             "name": record.entry.stored.dataset,

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import sqlalchemy
 
-from har_search.challenge.held_out import BySubject, HeldOut
+from har_search.challenge.held_out import HeldOut, HeldOutPeople
 from har_search.storage.patient import PatientStorage
 from har_search.storage.trials import trial_id
 
@@ -47,11 +47,11 @@ def save(
     storage.patiently(replace)
 
 
-def read(storage: PatientStorage, study: str, number: int, trial_seed: int) -> BySubject:
+def read(storage: PatientStorage, study: str, number: int, trial_seed: int) -> HeldOutPeople:
     """Return what is known of a trial."""
     values = {"study": study, "number": number, "seed": trial_seed}
     rows = storage.fetch(_OF_TRIAL, **values)
-    return BySubject(tuple(HeldOut(row.subject, row.windows, row.correct) for row in rows))
+    return HeldOutPeople(tuple(HeldOut(row.subject, row.windows, row.correct) for row in rows))
 
 
 _OF_TRIAL = (

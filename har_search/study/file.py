@@ -141,7 +141,7 @@ class _Reader:
         if spec.pruner.name in EPOCH_PRUNERS:
             raise self.error(
                 "[pruner] name",
-                f"{spec.pruner.name} compares epochs; with several replicas it must be wilcoxon "
+                f"{spec.pruner.name} compares epochs; with several seeds it must be wilcoxon "
                 "or none",
             )
 

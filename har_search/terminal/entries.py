@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from har_search.challenge.confirmed import Confirmed
-    from har_search.challenge.held_out import BySubject
+    from har_search.challenge.held_out import HeldOutPeople
     from har_search.entries.confirm import Comparison
     from har_search.entries.entry import Entry
     from har_search.entries.reproduce import Difference, Reproduction
@@ -70,7 +70,9 @@ def show_confirmed(chosen: Sequence[Entry], found: Sequence[Confirmed], console:
     _show_inputs(chosen, console)
 
 
-def show_by_subject(chosen: Sequence[Entry], found: Sequence[BySubject], console: Console) -> None:
+def show_held_out(
+    chosen: Sequence[Entry], found: Sequence[HeldOutPeople], console: Console
+) -> None:
     """Write how entries do on people of the train split who were held out."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("trial", "was %", "people", "windows %", "a person %: mean ± sd", "worst"):

@@ -1,21 +1,15 @@
 """Windows standardised by the training people, and by each person alone."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from scipy import stats
 
 from har_search.challenge.inputs import AS_THEY_ARE, PERSON, PERSON_RANKS, TRAIN
 from har_search.data.dataset import Dataset, Split
 from har_search.data.standardize import RankedScale, Scale, by_person, standardized
 from har_search.errors import DataError
-from har_search.handin.model_file import model_source
-from har_search.networks import mlp, onnx
-from har_search.networks.mlp import MLPConfig
-from har_search.networks.trained import standardizing
 
 
 def split(features: list[list[float]], subjects: list[int]) -> Split:
@@ -109,39 +103,3 @@ def test_statistics_are_taken_in_double_precision(small: Dataset) -> None:
 def test_one_window_of_a_person_is_refused() -> None:
     with pytest.raises(DataError, match="person 9 has one window only"):
         by_person(np.zeros((3, 2), np.float32), np.array([4, 4, 9]), PERSON)
-
-
-@pytest.mark.parametrize("inputs", [PERSON, PERSON_RANKS])
-def test_an_exported_file_standardises_to_the_same_numbers(inputs: str) -> None:
-    source = model_source(MLPConfig(8, 1, 0.0, True), inputs)
-    function = source[source.index("def standardize") : source.index("def load_weights")]
-    names: dict[str, Any] = {"torch": torch}
-    exec(function, names)
-    draw = np.random.default_rng(1)
-    windows = draw.normal(0, 0.3, (2000, 6)).astype(np.float32)
-    windows[:, 1] = 0.25
-    windows[:, 2] = windows[:, 2].round(1)  # many are equal
-    windows[:, 3] = np.float32(0.5) + 1e-7 * draw.integers(0, 2, 2000)
-    windows[0, 4] = 50  # far out
-    theirs = names["standardize"](torch.from_numpy(windows)).numpy()
-    ours = by_person(windows, np.ones(len(windows), np.int64), inputs)
-    np.testing.assert_allclose(theirs, ours, atol=1e-6, rtol=1e-6)
-    assert theirs.dtype == np.float32
-
-
-def test_a_network_that_standardises_itself_is_the_same_one(small: Dataset) -> None:
-    scale = Scale.of(small.train.features)
-    config = MLPConfig(16, 2, 0.1, True)
-    network = mlp.build(config, torch.Generator().manual_seed(3)).eval()
-    made = standardizing(network, config, scale)
-    assert not made.calibrated
-    windows = torch.from_numpy(small.test.features)
-    with torch.inference_mode():
-        before = network(torch.from_numpy(scale.apply(small.test.features)))
-        after = made.network(windows)
-    torch.testing.assert_close(after, before, atol=1e-5, rtol=1e-5)
-    assert str(mlp.build(made.config)) == str(made.network)
-    assert mlp.parameter_count(made.config) == mlp.parameter_count(config)
-    content = onnx.to_onnx(made.network)
-    apart = onnx.distance(content, made.network, small.test.features)
-    assert apart <= onnx.TOLERANCE
