@@ -20,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 
 from har_search.challenge.activities import ACTIVITIES
-from har_search.challenge.inputs import CALIBRATED, WAYS
+from har_search.challenge.inputs import CALIBRATED, INPUTS
 from har_search.data.dataset import Dataset, Split
 from har_search.data.locate import locate
 from har_search.data.standardize import calibration, standardized
@@ -37,20 +37,20 @@ Chosen = NDArray[np.int64]  # a person's windows, by position, that are calibrat
 
 @dataclass(frozen=True)
 class Measured:
-    """A configuration to measure, and its way of calibrating."""
+    """A configuration to measure, and its inputs."""
 
     name: str
     config: TrainingConfig
     epochs: int
-    way: str
+    inputs: str
 
 
-def calibrated(test: Split, way: str, choose: Callable[[Chosen], Chosen]) -> TensorSplit:
+def calibrated(test: Split, inputs: str, choose: Callable[[Chosen], Chosen]) -> TensorSplit:
     """Standardise each person's windows by those of them that `choose` takes."""
     features = np.empty_like(test.features)
     for person in np.unique(test.subjects):
         own = np.flatnonzero(test.subjects == person)
-        measured = calibration(test.features[choose(own)], way)
+        measured = calibration(test.features[choose(own)], inputs)
         features[own] = measured.apply(test.features[own])
     return TensorSplit.of(replace(test, features=features))
 
@@ -71,18 +71,18 @@ def mean_sd(figures: Sequence[float]) -> str:
 
 
 def compare(config: TrainingConfig, epochs: int, dataset: Dataset, seeds: Sequence[int]) -> None:
-    """Print what each way to standardise makes of a configuration."""
+    """Print what each of `INPUTS` makes of a configuration."""
     print("| inputs | test % | gap pp |\n| --- | ---: | ---: |")
-    for way in WAYS:
-        train, test = standardized(dataset.train, dataset.test, way)
+    for inputs in INPUTS:
+        train, test = standardized(dataset.train, dataset.test, inputs)
         networks = trained(config, epochs, train, seeds)
         tests = [accuracy(each, TensorSplit.of(test)) for each in networks]
         trains = [accuracy(each, TensorSplit.of(train)) for each in networks]
         gaps = [ours - theirs for ours, theirs in zip(trains, tests, strict=True)]
-        print(f"| {way} | {mean_sd(tests)} | {mean_sd(gaps)} |", flush=True)
+        print(f"| {inputs} | {mean_sd(tests)} | {mean_sd(gaps)} |", flush=True)
 
 
-def few(networks: Sequence[torch.nn.Module], dataset: Dataset, way: str) -> None:
+def few(networks: Sequence[torch.nn.Module], dataset: Dataset, inputs: str) -> None:
     """Print what fewer calibration windows cost."""
     test = dataset.test
     print("\n| windows of each test person | at random | the first, as worn |")
@@ -92,26 +92,26 @@ def few(networks: Sequence[torch.nn.Module], dataset: Dataset, way: str) -> None
         for seed, network in enumerate(networks):  # other windows for every network
             generator = np.random.default_rng(seed)
             split = calibrated(
-                test, way, lambda own, top=count, draw=generator: draw.permutation(own)[:top]
+                test, inputs, lambda own, top=count, draw=generator: draw.permutation(own)[:top]
             )
             by_chance.append(accuracy(network, split))
-        first = calibrated(test, way, lambda own, top=count: own[:top])
+        first = calibrated(test, inputs, lambda own, top=count: own[:top])
         in_order = [accuracy(each, first) for each in networks]
         print(f"| {count} | {mean_sd(by_chance)} | {mean_sd(in_order)} |", flush=True)
-    everything = calibrated(test, way, lambda own: own)
+    everything = calibrated(test, inputs, lambda own: own)
     print(f"| all | {mean_sd([accuracy(each, everything) for each in networks])} | |")
-    others = calibration(dataset.train.features, way)
+    others = calibration(dataset.train.features, inputs)
     none = TensorSplit.of(replace(test, features=others.apply(test.features)))
     figures = [accuracy(each, none) for each in networks]
     print(f"| none: by the training people's instead | {mean_sd(figures)} | |")
 
 
-def missing(networks: Sequence[torch.nn.Module], dataset: Dataset, way: str) -> None:
+def missing(networks: Sequence[torch.nn.Module], dataset: Dataset, inputs: str) -> None:
     """Print what it costs where a person's calibration windows miss an activity."""
     test = dataset.test
     print("\n| never calibrated by | test % | that activity's windows % |\n| --- | ---: | ---: |")
     for number, activity in enumerate(ACTIVITIES):
-        split = calibrated(test, way, lambda own, left=number: own[test.labels[own] != left])
+        split = calibrated(test, inputs, lambda own, left=number: own[test.labels[own] != left])
         figures, recalls = [], []
         for network in networks:
             right = (likeliest(network, split.features) == split.labels).numpy()
@@ -133,20 +133,20 @@ def main() -> None:
         for each in chosen(arguments.storage, arguments.study, arguments.trial):
             print(f"\n## {each.name}: {each.epochs} epochs, {len(seeds)} seeds, {dataset.name}\n")
             compare(each.config, each.epochs, dataset, seeds)
-            train, _ = standardized(dataset.train, dataset.test, each.way)
+            train, _ = standardized(dataset.train, dataset.test, each.inputs)
             networks = trained(each.config, each.epochs, train, seeds)
-            few(networks, dataset, each.way)
-            missing(networks, dataset, each.way)
+            few(networks, dataset, each.inputs)
+            missing(networks, dataset, each.inputs)
 
 
 def chosen(storage: str, study: str | None, trial: int | None) -> list[Measured]:
     """Return the entry named, or else what the study `calibrated` starts with."""
     if trial is not None:
         (entry,) = entries(storage, study, [trial], None)
-        if entry.standardize not in CALIBRATED:
+        if entry.inputs not in CALIBRATED:
             raise SystemExit(f"trial {trial} of {entry.study} is not calibrated per person")
         name = f"trial {trial} of {entry.study}"
-        return [Measured(name, entry.config, entry.epoch, entry.standardize)]
+        return [Measured(name, entry.config, entry.epoch, entry.inputs)]
     spec = load_spec("calibrated")
     return [
         Measured(
@@ -155,7 +155,7 @@ def chosen(storage: str, study: str | None, trial: int | None) -> list[Measured]
                 {**spec.recipe, **start.values}, epochs=spec.epochs, optimizer=spec.optimizer
             ),
             spec.epochs,
-            spec.standardize,
+            spec.inputs,
         )
         for start in spec.starts
         if start.name != "lesson"

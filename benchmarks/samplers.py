@@ -81,7 +81,7 @@ def run(search: Search) -> Found:
             sampler=make_sampler(spec, search.seed),
             pruner=hyperband if pruner == "hyperband" else make_pruner(spec),
         )
-    splits = prepare(dataset.train, dataset.test, spec.standardize)
+    splits = prepare(dataset.train, dataset.test, spec.inputs)
     begun = time.perf_counter()
     figures: list[tuple[float, float, float, float]] = []
 

@@ -16,13 +16,21 @@ import pytest
 from scipy import stats
 
 from har_search.board.standings import Selection, leaderboard
-from har_search.challenge.inputs import CALIBRATED, NONE, PERSON, PERSON_RANKS, TRAIN, WAYS, label
+from har_search.challenge.inputs import (
+    AS_THEY_ARE,
+    CALIBRATED,
+    INPUTS,
+    PERSON,
+    PERSON_RANKS,
+    TRAIN,
+    label,
+)
 from har_search.data.dataset import Split
 from har_search.data.locate import Located
 from har_search.data.standardize import Scale, by_person
 from har_search.entries.confirm import confirm
 from har_search.entries.entry import entries
-from har_search.entries.held_out import by_subject, folds
+from har_search.entries.held_out import folds, hold_out
 from har_search.entries.record import read_record
 from har_search.entries.reproduce import reproduce
 from har_search.networks.splits import Splits
@@ -36,33 +44,33 @@ from tests.handin.test_export import accuracy_with_torch_alone
 from tests.search.test_showcase import note_of
 
 HarSearch = Callable[..., Ran]
-STANDARDIZED = pytest.mark.parametrize("way", [TRAIN, PERSON, PERSON_RANKS])
+STANDARDIZED = pytest.mark.parametrize("inputs", [TRAIN, PERSON, PERSON_RANKS])
 
 
 @pytest.fixture
 def study(sqlite_url: str, quick: StudySpec, located: Located) -> Callable[[str], str]:
-    """Make a study of two trials, standardised in one way, with their weights."""
+    """Make a study of two trials, of inputs prepared so, with their weights."""
 
-    def make(way: str) -> str:
-        spec = replace(quick, epochs=4, standardize=way)
+    def make(inputs: str) -> str:
+        spec = replace(quick, epochs=4, inputs=inputs)
         search(sqlite_url, spec, located.dataset, 2, folder_of(sqlite_url))
         return sqlite_url
 
     return make
 
 
-def by_hand(train: Split, test: Split, way: str) -> Splits:
+def by_hand(train: Split, test: Split, inputs: str) -> Splits:
     """Standardise without the code under test's own choice of what by."""
     made = []
     for each in (train, test):
         features = each.features.copy()
-        groups = np.unique(each.subjects) if way in CALIBRATED else [None]
+        groups = np.unique(each.subjects) if inputs in CALIBRATED else [None]
         for person in groups:
-            own = each.subjects == person if way in CALIBRATED else np.full(len(features), True)
-            measured = each.features[own] if way in CALIBRATED else train.features
+            own = each.subjects == person if inputs in CALIBRATED else np.full(len(features), True)
+            measured = each.features[own] if inputs in CALIBRATED else train.features
             numbers = measured.astype(np.float64)
             scores = (each.features[own] - numbers.mean(axis=0)) / numbers.std(axis=0)
-            if way == PERSON_RANKS:
+            if inputs == PERSON_RANKS:
                 ranks = (stats.rankdata(numbers, axis=0) - 0.5) / len(numbers)
                 scores = (scores + stats.norm.ppf(ranks)) / 2
             features[own] = scores
@@ -72,11 +80,11 @@ def by_hand(train: Split, test: Split, way: str) -> Splits:
 
 @STANDARDIZED
 def test_the_whole_way_on_the_command_line(
-    har_search: HarSearch, way: str, tmp_path: Path, uci_zip: Path
+    har_search: HarSearch, inputs: str, tmp_path: Path, uci_zip: Path
 ) -> None:
     path = tmp_path / "mine.toml"
-    path.write_text(QUICK_FILE + f'[data]\nstandardize = "{way}"\n')
-    words = label(way)
+    path.write_text(QUICK_FILE + f'[data]\nstandardize = "{inputs}"\n')
+    words = label(inputs)
     data = ("--data", uci_zip)
     ran = har_search("run", "--study", path, "--trials", 2, "--workers", 1, *data)
     assert ran.code == 0, ran.err
@@ -93,22 +101,22 @@ def test_the_whole_way_on_the_command_line(
     path.write_text(QUICK_FILE)
     ran = har_search("run", "--study", path, "--trials", 3, "--workers", 1, *data)
     assert ran.code == 1
-    assert f"data.standardize: {way} → none" in ran.err
+    assert f"data.standardize: {inputs} → none" in ran.err
 
 
 @STANDARDIZED
 def test_entries_are_trained_again_on_standardised_windows(
-    study: Callable[[str], str], way: str, located: Located
+    study: Callable[[str], str], inputs: str, located: Located
 ) -> None:
-    url, dataset = study(way), located.dataset
+    url, dataset = study(inputs), located.dataset
     (entry,) = entries(url, "quick", [1], None)
     record = read_record(url, 1)
-    splits = by_hand(dataset.train, dataset.test, way)
+    splits = by_hand(dataset.train, dataset.test, inputs)
     (own,) = train_replicas(entry.config, splits, seeds=[entry.seed], epochs=entry.epoch)
     assert own.test_accuracy == record.figures["test_accuracy"]
     assert own.train_accuracy == record.figures["train_accuracy"]
     assert reproduce(record, dataset, folder_of(url)).identical
-    stored = replace(entry.stored, spec=replace(record.spec, standardize=NONE))
+    stored = replace(entry.stored, spec=replace(record.spec, inputs=AS_THEY_ARE))
     raw = reproduce(replace(record, entry=replace(entry, stored=stored)), dataset, None)
     assert not raw.identical
     (confirmed,) = confirm(url, [entry], located, seeds=3, workers=1)
@@ -119,11 +127,11 @@ def test_entries_are_trained_again_on_standardised_windows(
 
 @STANDARDIZED
 def test_who_is_held_out_has_no_part_in_the_others_scale(
-    study: Callable[[str], str], way: str, located: Located
+    study: Callable[[str], str], inputs: str, located: Located
 ) -> None:
-    url, train = study(way), located.dataset.train
+    url, train = study(inputs), located.dataset.train
     (entry,) = entries(url, "quick", [1], None)
-    (found,) = by_subject(url, [entry], located, workers=1)
+    (found,) = hold_out(url, [entry], located, workers=1)
     for fold, group in enumerate(folds(train.subjects.tolist())):
         out = np.isin(train.subjects, group)
         kept, tested = (
@@ -131,7 +139,7 @@ def test_who_is_held_out_has_no_part_in_the_others_scale(
             for mask in (~out, out)
         )
         seeds = [entry.fold_seed(fold)]
-        splits = by_hand(kept, tested, way)
+        splits = by_hand(kept, tested, inputs)
         (alone,) = train_replicas(entry.config, splits, seeds=seeds, epochs=entry.epoch)
         correct = sum(each.correct for each in found.people if each.subject in group)
         assert correct / int(out.sum()) == alone.test_accuracy
@@ -141,37 +149,37 @@ def test_who_is_held_out_has_no_part_in_the_others_scale(
 def test_what_is_handed_in_does_what_the_leaderboard_says(
     har_search: HarSearch,
     study: Callable[[str], str],
-    way: str,
+    inputs: str,
     located: Located,
     uci_zip: Path,
     uci_folder: Path,
     tmp_path: Path,
 ) -> None:
-    url, test, folder = study(way), located.dataset.test, tmp_path / "out"
+    url, test, folder = study(inputs), located.dataset.test, tmp_path / "out"
     recorded = read_record(url, 1).figures["test_accuracy"]
     options = ("--storage", url, "--data", uci_zip)
     ran = har_search("export", 1, "--to", folder, *options)
     assert (ran.code, ran.err) == (0, "")
-    assert ("calibrated per person" in ran.out) == (way in CALIBRATED)
+    assert ("calibrated per person" in ran.out) == (inputs in CALIBRATED)
     about = json.loads((folder / "trial.json").read_text())
-    assert about["standardize"] == way
+    assert about["standardize"] == inputs
     assert about["figures"]["test_accuracy"] == recorded
-    assert about["network"]["standardizes"] == (way == TRAIN)
+    assert about["network"]["standardizes"] == (inputs == TRAIN)
 
     windows = test.features
-    if way in CALIBRATED:
-        windows = by_person(windows, test.subjects, way)
+    if inputs in CALIBRATED:
+        windows = by_person(windows, test.subjects, inputs)
     session = onnxruntime.InferenceSession(folder / "model.onnx")
     (logits,) = session.run(["logits"], {"windows": windows})
     assert (logits.argmax(axis=1) == test.labels).mean() == recorded
 
     card = (folder / "README.md").read_text(encoding="utf-8")
-    assert ("**Calibrated per person:** each" in card) == (way in CALIBRATED)
-    assert ("100 windows" in card) == (way in CALIBRATED)
-    assert ("its first layer standardises them" in card) == (way == TRAIN)
+    assert ("**Calibrated per person:** each" in card) == (inputs in CALIBRATED)
+    assert ("100 windows" in card) == (inputs in CALIBRATED)
+    assert ("its first layer standardises them" in card) == (inputs == TRAIN)
 
     x_test, subjects = uci_folder / "test" / "X_test.txt", uci_folder / "test" / "subject_test.txt"
-    given = ("--subjects", subjects) if way in CALIBRATED else ()
+    given = ("--subjects", subjects) if inputs in CALIBRATED else ()
     found = []
     for network in (folder, 1):
         ran = har_search("predict", network, x_test, "--format", "csv", *given, *options)
@@ -191,12 +199,12 @@ def test_what_is_handed_in_does_what_the_leaderboard_says(
 def test_torch_alone_gives_the_leaderboards_accuracy(
     har_search: HarSearch,
     study: Callable[[str], str],
-    way: str,
+    inputs: str,
     uci_zip: Path,
     uci_folder: Path,
     tmp_path: Path,
 ) -> None:
-    url = study(way)
+    url = study(inputs)
     har_search("export", 1, "--to", tmp_path / "out", "--storage", url, "--data", uci_zip)
     found = accuracy_with_torch_alone(tmp_path / "out", uci_folder / "test")
     assert found == read_record(url, 1).figures["test_accuracy"]
@@ -266,9 +274,9 @@ def test_subjects_are_for_calibrated_networks(
 
 @pytest.fixture
 def filled(sqlite_url: str, quick: StudySpec, fill: Callable[..., None]) -> str:
-    """A database with a study of each way."""
-    for place, way in enumerate(WAYS):
-        spec = replace(quick, name=f"by-{way}", standardize=way)
+    """A database with a study for each of `INPUTS`."""
+    for place, inputs in enumerate(INPUTS):
+        spec = replace(quick, name=f"by-{inputs}", inputs=inputs)
         fill(sqlite_url, spec, [Entry(0.971 + place / 1000, 0.01)])
     return sqlite_url
 
@@ -280,7 +288,7 @@ def test_calibrated_entries_are_told_apart_on_a_mixed_leaderboard(
     assert "gap 1.00 pp, unconfirmed, calibrated per person by ranks" in plain.splitlines()[0]
     heading, *rows = plain.splitlines()[2:7]
     assert "inputs" in heading.split()
-    assert [row.split()[1] for row in rows] == [f"by-{way}" for way in reversed(WAYS)]
+    assert [row.split()[1] for row in rows] == [f"by-{inputs}" for inputs in reversed(INPUTS)]
     assert ["calibrated (ranks)" in row for row in rows] == [True, False, False, False]
     assert ["calibrated" in row for row in rows] == [True, True, False, False]
     assert ["standardised" in row for row in rows] == [False, False, True, False]
@@ -291,10 +299,10 @@ def test_calibrated_entries_are_told_apart_on_a_mixed_leaderboard(
     assert "| calibrated (ranks) |" in markdown
     assert "\n\nCalibrated per person: each person's windows" in markdown
     found = json.loads(har_search("leaderboard", "--storage", filled, "--format", "json").out)
-    assert [row["standardize"] for row in found] == [*reversed(WAYS)]
+    assert [row["standardize"] for row in found] == [*reversed(INPUTS)]
     table = har_search("leaderboard", "--storage", filled, "--format", "csv").out
     rows_read = csv.DictReader(io.StringIO(table))
-    assert [row["standardize"] for row in rows_read] == [*reversed(WAYS)]
+    assert [row["standardize"] for row in rows_read] == [*reversed(INPUTS)]
 
 
 def test_a_study_says_it_once(har_search: HarSearch, filled: str) -> None:
@@ -336,7 +344,7 @@ def test_the_pages_and_the_report_say_it(har_search: HarSearch, filled: str) -> 
 def test_optuna_dashboards_notes_say_it(
     study: Callable[[str], str], quick: StudySpec, filled: str
 ) -> None:
-    spec = replace(quick, standardize=PERSON)
+    spec = replace(quick, inputs=PERSON)
     note = study_note(spec, leaderboard(filled, Selection(study="by-person")))
     assert "\nCalibrated per person: each person's windows" in note
     assert len(note) < 2045
@@ -358,7 +366,7 @@ def test_a_study_of_an_earlier_version_goes_on(
         connection.execute(change, (json.dumps(stored), place))
         connection.commit()
     board = har_search("leaderboard", "--storage", searched, "--format", "json")
-    assert {row["standardize"] for row in json.loads(board.out)} == {NONE}
+    assert {row["standardize"] for row in json.loads(board.out)} == {AS_THEY_ARE}
     assert reproduce(read_record(searched, 1), located.dataset, None).identical
     search(searched, replace(quick, epochs=4), located.dataset, 5, None)
     assert (

@@ -109,6 +109,18 @@ def test_its_confirmations_are_kept_and_gone_on_with(
     assert row["confirmed"]["seeds"] == 3
 
 
+@pytest.mark.usefixtures("earlier_url")
+def test_its_trials_are_handed_in(har_search: HarSearch, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    ran = har_search("export", 0, "--study", "plain", "--to", folder)
+    assert ran.code == 0, ran.err
+    trained = json.loads((folder / "trial.json").read_text())["trained_with"]["versions"]
+    assert (trained["har-search"], trained["numpy"]) == ("0.1.0", "2.4.6")  # of its prose
+    assert trained["platform"] == "Linux x86_64 AVX512"
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    assert "Trained on cpu with har-search 0.1.0, torch 2.13.0+cpu, optuna 5.0.0, numpy" in card
+
+
 @pytest.mark.parametrize(
     ("study", "trial"), [("plain", 0), ("plain", 6), ("plain", 7), ("several", 0), ("several", 1)]
 )

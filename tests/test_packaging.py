@@ -24,6 +24,9 @@ def test_the_wheel_ships_the_studies_and_the_command(tmp_path: Path) -> None:
     assert {f"har_search/studies/{name}.toml" for name in _STUDIES} <= names
     pages = ("web/static/style.css", "web/templates/base.html", "report/report.html")
     assert {f"har_search/{name}" for name in (*pages, "report/report.css")} <= names
+    texts = ("README.md", "model.py"), ("study-note.md", "trial-note.md")
+    for package, templates in zip(("handin", "search"), texts, strict=True):
+        assert {f"har_search/{package}/templates/{each}.jinja" for each in templates} <= names
     assert not [name for name in names if name.startswith(("tests", "benchmarks"))]
     ran = subprocess.run(
         [

@@ -128,7 +128,7 @@ def test_every_trial_comes_back_to_the_last_bit(searched: str, located: Located)
     for number in range(3):
         found = reproduce(read_record(searched, number), located.dataset, folder_of(searched))
         assert found.identical, found.differences
-        assert {"score", "test accuracy", "test accuracy sd", "replicas"} <= set(found.same)
+        assert {"score", "test accuracy", "test accuracy sd", "seeds"} <= set(found.same)
         assert {"first test accuracy", "learning curve", "saved weights"} <= set(found.same)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from har_search.challenge.inputs import DIFFERENCES, NONE
+from har_search.challenge.inputs import AS_THEY_ARE, DIFFERENCES
 from har_search.study.spec import LESSON
 
 _WORDS = {
@@ -22,10 +22,10 @@ _WORDS = {
 }
 
 
-def differences(params: Mapping[str, Any], inputs: str = NONE) -> list[str]:
+def differences(params: Mapping[str, Any], inputs: str = AS_THEY_ARE) -> list[str]:
     """Say what differs from the lesson's network and training, a line each.
 
-    `inputs` is one of `inputs.WAYS`.
+    `inputs` is one of `challenge.inputs.INPUTS`.
     """
     lines = [DIFFERENCES[inputs]] if inputs in DIFFERENCES else []
     for name, lesson in LESSON.items():

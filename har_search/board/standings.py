@@ -27,7 +27,7 @@ class Standing:
     `rank` is None for a track's leader that is not listed. Where `replicas` are several, the
     figures are means over so many seeds, and those of `first_…` are of the network that is kept.
     `params` holds the value of each hyperparameter, fixed ones included. `inputs` is one of
-    `inputs.WAYS`. `confirmed` is what fresh seeds made of it, None where none were tried.
+    `challenge.inputs.INPUTS`. `confirmed` is what fresh seeds made of it, None where nobody tried.
     """
 
     rank: int | None
@@ -165,7 +165,7 @@ def _standing(trial: RankedTrial) -> Standing:
         replicas=figures.get("replicas", 1),
         tracks=tuple(each.name for each in spec.tracks if figures.get(track_key(each.name))),
         params=hyperparameters(spec, trial.params, figures.get("start")),
-        inputs=spec.standardize,
+        inputs=spec.inputs,
         confirmed=None if trial.confirmed is None else trial.confirmed.summary(spec.tracks),
         **recorded,
     )

@@ -21,7 +21,7 @@ class HeldOut:
 
 
 @dataclass(frozen=True)
-class BySubject:
+class HeldOutPeople:
     """Every person held out once, by number; accuracies are fractions."""
 
     people: tuple[HeldOut, ...]

@@ -1,11 +1,11 @@
-"""What a network's inputs are: the ways to standardise windows, and how people are told of them."""
+"""A network's inputs: how its windows are prepared, and how people are told of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-NONE, TRAIN, PERSON, PERSON_RANKS = "none", "train", "person", "person-ranks"
-WAYS = (NONE, TRAIN, PERSON, PERSON_RANKS)
+AS_THEY_ARE, TRAIN, PERSON, PERSON_RANKS = "none", "train", "person", "person-ranks"
+INPUTS = (AS_THEY_ARE, TRAIN, PERSON, PERSON_RANKS)
 CALIBRATED = (PERSON, PERSON_RANKS)  # these need a person's own windows
 LABELS = {
     TRAIN: "standardised by the training people",
@@ -59,27 +59,27 @@ DIFFERENCES = {
 }
 
 
-def label(way: str) -> str:
-    """Name a way in a few words; empty for windows taken as they are."""
-    return LABELS.get(way, "")
+def label(inputs: str) -> str:
+    """Name one of `INPUTS` in a few words; empty for windows as they are."""
+    return LABELS.get(inputs, "")
 
 
-def short_label(way: str) -> str:
-    """Name a way in a word or two, for a table's column; empty for windows taken as they are."""
-    return _SHORT.get(way, "")
+def short_label(inputs: str) -> str:
+    """Name inputs in a word or two, for a table's column; empty for windows as they are."""
+    return _SHORT.get(inputs, "")
 
 
-def explained(way: str) -> str:
-    """Say what a way means for whoever reads a figure; empty for windows taken as they are."""
-    return f"{LABELS[way].capitalize()}: {EXPLAINED[way]}." if way in LABELS else ""
+def explained(inputs: str) -> str:
+    """Say what inputs mean for whoever reads a figure; empty for windows as they are."""
+    return f"{LABELS[inputs].capitalize()}: {EXPLAINED[inputs]}." if inputs in LABELS else ""
 
 
-def all_explained(ways: Iterable[str]) -> list[str]:
-    """Explain each way among these once."""
-    known = set(ways)
-    return [explained(way) for way in WAYS if way in known and way in LABELS]
+def all_explained(found: Iterable[str]) -> list[str]:
+    """Explain each of the inputs found once."""
+    known = set(found)
+    return [explained(inputs) for inputs in INPUTS if inputs in known and inputs in LABELS]
 
 
-def comment(way: str) -> list[str]:
-    """Return the comment, a line each, that tells in source code what a network takes."""
-    return [f"# {line}" for line in _COMMENTS.get(way, ())]
+def comment(inputs: str) -> list[str]:
+    """Return the comment, a line each, that tells in source code what a network's inputs are."""
+    return [f"# {line}" for line in _COMMENTS.get(inputs, ())]

@@ -16,7 +16,7 @@ from har_search.terminal.screen import errors, locate_data, screen
 
 if TYPE_CHECKING:
     from har_search.entries.record import Record
-    from har_search.networks.trained import Standalone
+    from har_search.networks.trained import TrainedNetwork
 
 Trial = Annotated[int, typer.Argument(min=0, help="The trial's number on the leaderboard.")]
 
@@ -39,7 +39,7 @@ def confirm(
             help="Instead compare the one trial named with this one, window by window.",
         ),
     ] = None,
-    by_subject: Annotated[
+    held_out: Annotated[
         bool,
         typer.Option(
             "--by-subject",
@@ -57,9 +57,9 @@ def confirm(
     from har_search.entries.confirm import compare
     from har_search.entries.confirm import confirm as confirm_entries
     from har_search.entries.entry import entries
-    from har_search.entries.held_out import by_subject as hold_out
+    from har_search.entries.held_out import hold_out
     from har_search.storage.logs import hush_libraries
-    from har_search.terminal.entries import show_by_subject, show_comparison, show_confirmed
+    from har_search.terminal.entries import show_comparison, show_confirmed, show_held_out
     from har_search.terminal.progress import EntriesProgress
 
     hush_libraries()
@@ -84,14 +84,14 @@ def confirm(
                 on_progress=progress.confirmed,
             )
         show_confirmed(chosen, found, console)
-        if by_subject:
+        if held_out:
             console.print()
             people = len(set(located.dataset.train.subjects.tolist()))
             with EntriesProgress(console, chosen, people, "people") as progress:
-                held_out = hold_out(
+                known = hold_out(
                     storage, chosen, located, workers=workers, on_progress=progress.held_out
                 )
-            show_by_subject(chosen, held_out, console)
+            show_held_out(chosen, known, console)
     except KeyboardInterrupt:
         console.print("Interrupted; what is trained is kept. The same command goes on.")
         raise typer.Exit(130) from None
@@ -139,17 +139,17 @@ def export(
     artifacts: Artifacts = None,
 ) -> None:
     """Write a trial to a folder to hand in: network, weights, ONNX, figures and a model card."""
-    from har_search.entries.checkpoint import checkpoint
+    from har_search.entries.checkpoint import restore
     from har_search.entries.record import read_record
-    from har_search.handin.export import check_target
+    from har_search.handin.export import check_folder
     from har_search.handin.export import export as export_trial
     from har_search.storage.artifacts import folder_of
     from har_search.terminal.entries import show_export
 
-    check_target(to, force=force)
+    check_folder(to, force=force)
     record = read_record(storage, trial, study_filter(study))
     located = locate_data(data_of(record.entry.stored.dataset, data))
-    made = checkpoint(record, folder_of(storage, artifacts), located.dataset, tell_training)
+    made = restore(record, folder_of(storage, artifacts), located.dataset, tell_training)
     exported = export_trial(record, made, located.dataset, to, force=force)
     show_export(exported, screen(), errors)
 
@@ -196,31 +196,31 @@ def predict(
     read = read_windows(windows)
     people = None if subjects is None else read_subjects(subjects, len(read))
     from har_search.handin.folder import read_network
-    from har_search.networks import predictions as prediction
+    from har_search.networks import predictions
 
     if network.isdecimal():
         trained = trial_network(int(network), study, storage, data, artifacts)
     else:
         trained = read_network(Path(network))
-    if people is not None and not trained.per_person:
+    if people is not None and not trained.calibrated:
         raise OptionError(
             "--subjects is for a network calibrated per person; this one takes each window by "
             "itself"
         )
     if people is None:
-        people = prediction.one_person(len(read))
-    if trained.per_person:
-        warn_of_few_windows(prediction.short_of_windows(people))
-    found = prediction.predict(trained.network, trained.inputs(read, people))
-    write = prediction.to_csv if output_format is Listing.csv else prediction.to_table
+        people = predictions.one_person(len(read))
+    if trained.calibrated:
+        warn_of_few_windows(predictions.short_of_windows(people))
+    found = predictions.predict(trained.network, trained.prepared(read, people))
+    write = predictions.to_csv if output_format is Listing.csv else predictions.to_table
     print(write(found), end="")
 
 
 def trial_network(
     trial: int, study: str | None, storage: str, data: str, artifacts: str | None
-) -> Standalone:
+) -> TrainedNetwork:
     """Return a trial's network, from its saved weights or else trained again."""
-    from har_search.entries.checkpoint import checkpoint, saved_network
+    from har_search.entries.checkpoint import restore, saved_network
     from har_search.entries.record import read_record
     from har_search.storage.artifacts import folder_of
 
@@ -229,7 +229,7 @@ def trial_network(
     if saved is not None:
         return saved
     located = locate_data(data_of(record.entry.stored.dataset, data))
-    return checkpoint(record, folder, located.dataset, tell_training).standalone
+    return restore(record, folder, located.dataset, tell_training).trained
 
 
 def warn_of_few_windows(counts: Mapping[int, int]) -> None:

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from har_search.challenge.inputs import NONE, PERSON_RANKS, TRAIN
+from har_search.challenge.inputs import AS_THEY_ARE, PERSON_RANKS, TRAIN
 from har_search.data.dataset import Split
 from har_search.errors import DataError
 
@@ -84,17 +84,17 @@ class RankedScale:
         return ((standard + normal) / 2).astype(np.float32)
 
 
-def calibration(features: NDArray[np.float32], way: str) -> Calibration:
-    """Measure (N, F) windows, of one person as a rule, for one of `inputs.CALIBRATED`."""
-    return RankedScale.of(features) if way == PERSON_RANKS else Scale.of(features)
+def calibration(features: NDArray[np.float32], inputs: str) -> Calibration:
+    """Measure (N, F) windows, of one person as a rule, for one of `challenge.inputs.CALIBRATED`."""
+    return RankedScale.of(features) if inputs == PERSON_RANKS else Scale.of(features)
 
 
 def by_person(
-    features: NDArray[np.float32], subjects: NDArray[np.int64], way: str
+    features: NDArray[np.float32], subjects: NDArray[np.int64], inputs: str
 ) -> NDArray[np.float32]:
     """Standardise (N, F) windows, each person's by that person's own; `subjects` (N,) says whose.
 
-    `way` is one of `inputs.CALIBRATED`.
+    `inputs` is one of `challenge.inputs.CALIBRATED`.
 
     Raises:
         DataError: a person has one window only, which has no spread.
@@ -107,23 +107,24 @@ def by_person(
                 f"person {person} has one window only, which says nothing of that person's own "
                 "way of moving; give all windows of some minutes"
             )
-        standardized[own] = calibration(features[own], way).apply(features[own])
+        standardized[own] = calibration(features[own], inputs).apply(features[own])
     return standardized
 
 
-def standardized(train: Split, test: Split, way: str) -> tuple[Split, Split]:
-    """Standardise both splits in one of `inputs.WAYS`; `none` returns them as they are.
+def standardized(train: Split, test: Split, inputs: str) -> tuple[Split, Split]:
+    """Standardise both splits as one of `challenge.inputs.INPUTS` says.
 
-    With `train` the train split's mean and standard deviation serve both; with `person` and
-    `person-ranks` each subject's own windows, all of those in their split.
+    With "none" they stay as they are. With "train" the train split's mean and standard deviation
+    serve both; with "person" and "person-ranks" each subject's own windows, all of those in their
+    split.
     """
-    if way == NONE:
+    if inputs == AS_THEY_ARE:
         return train, test
-    if way == TRAIN:
+    if inputs == TRAIN:
         scale = Scale.of(train.features)
         features = [scale.apply(each.features) for each in (train, test)]
     else:
-        features = [by_person(each.features, each.subjects, way) for each in (train, test)]
+        features = [by_person(each.features, each.subjects, inputs) for each in (train, test)]
     ours, theirs = (
         Split(standard, each.labels, each.subjects)
         for standard, each in zip(features, (train, test), strict=True)

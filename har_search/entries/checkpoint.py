@@ -21,7 +21,7 @@ from har_search.networks import mlp
 from har_search.networks.device import choose_device
 from har_search.networks.evaluation import accuracy, one_thread
 from har_search.networks.splits import Splits, prepare
-from har_search.networks.trained import Standalone, standardizing
+from har_search.networks.trained import TrainedNetwork, standardizing
 from har_search.storage.artifacts import WEIGHTS
 from har_search.study.seeds import replica_seeds
 from har_search.training.epochs import EpochFigures
@@ -95,7 +95,7 @@ def train_again(
     """Train a trial's network again with its own seed, for so many epochs of its schedule.
 
     One that diverged is trained until it does so again. One of several seeds is trained with as
-    many as it had, or with `replicas`.
+    many as it had, or with `replicas` of them.
 
     Raises:
         StudyMismatchError: the trial was trained on other data.
@@ -105,7 +105,7 @@ def train_again(
     return train_trial(
         record.spec,
         record.entry.config,
-        prepared(record, dataset, device),
+        splits_of(record, dataset, device),
         seeds=replica_seeds(record.entry.seed, replicas or record.figures.get("replicas", 1)),
         watch=UNWATCHED if diverged else _UntilEpoch(epochs),
     )
@@ -121,25 +121,25 @@ class _UntilEpoch(Unwatched):
         return figures.epoch >= self.epoch
 
 
-def prepared(record: Record, dataset: Dataset, device: torch.device | str = "cpu") -> Splits:
+def splits_of(record: Record, dataset: Dataset, device: torch.device | str = "cpu") -> Splits:
     """Return both splits as a trial's network was trained and tested on them."""
-    return prepare(dataset.train, dataset.test, record.spec.standardize, device)
+    return prepare(dataset.train, dataset.test, record.spec.inputs, device)
 
 
 @dataclass(frozen=True)
-class Checkpoint:
+class Restored:
     """A trial's network, and how it came to be: as saved, or why not."""
 
-    standalone: Standalone
+    trained: TrainedNetwork
     retrained_because: str = ""
 
 
 OnTraining = Callable[[Record, int, str], None]
 
 
-def checkpoint(
+def restore(
     record: Record, folder: Path | None, dataset: Dataset, on_training: OnTraining
-) -> Checkpoint:
+) -> Restored:
     """Return a trial's network: with its saved weights where they do what was recorded, else anew.
 
     `on_training` is told the epochs and the reason before a training.
@@ -154,9 +154,9 @@ def checkpoint(
     network = network_of(record, saved.weights)
     recorded = record.own["test_accuracy"]
     with one_thread():
-        found = accuracy(network, prepared(record, dataset).test)
+        found = accuracy(network, splits_of(record, dataset).test)
     if found == recorded:
-        return Checkpoint(standalone(record, network, dataset))
+        return Restored(trained_network(record, network, dataset))
     reason = (
         f"its saved weights have a test accuracy of {100 * found:.2f} %, not the recorded "
         f"{100 * recorded:.2f} %"
@@ -164,7 +164,7 @@ def checkpoint(
     return retrained(record, dataset, reason, on_training)
 
 
-def retrained(record: Record, dataset: Dataset, reason: str, on_training: OnTraining) -> Checkpoint:
+def retrained(record: Record, dataset: Dataset, reason: str, on_training: OnTraining) -> Restored:
     """Train a trial's network again with its own seed, up to its checkpoint epoch.
 
     Raises:
@@ -181,24 +181,24 @@ def retrained(record: Record, dataset: Dataset, reason: str, on_training: OnTrai
         replicas=min(TOGETHER, record.spec.replicas),  # the first seed's bits: with its companion
     )
     weights = {key: value.cpu() for key, value in again.weights.items()}
-    return Checkpoint(standalone(record, network_of(record, weights), dataset), reason)
+    return Restored(trained_network(record, network_of(record, weights), dataset), reason)
 
 
-def saved_network(record: Record, folder: Path | None) -> Standalone | None:
+def saved_network(record: Record, folder: Path | None) -> TrainedNetwork | None:
     """Return a trial's network without the data: None where that takes them, or no weights are.
 
     `folder` is the artifacts', if any.
     """
     saved = saved_weights(record, folder)
-    if saved.weights is None or record.spec.standardize == TRAIN:
+    if saved.weights is None or record.spec.inputs == TRAIN:
         return None
     network = network_of(record, saved.weights)
-    return Standalone(network, record.entry.config.mlp, record.spec.standardize)
+    return TrainedNetwork(network, record.entry.config.mlp, record.spec.inputs)
 
 
-def standalone(record: Record, network: nn.Sequential, dataset: Dataset) -> Standalone:
-    """Make a trial's network stand alone: the training people's scale becomes its first layer."""
-    config, way = record.entry.config.mlp, record.spec.standardize
-    if way == TRAIN:
+def trained_network(record: Record, network: nn.Sequential, dataset: Dataset) -> TrainedNetwork:
+    """Return a trial's network with its inputs; training people's scale becomes its first layer."""
+    config, inputs = record.entry.config.mlp, record.spec.inputs
+    if inputs == TRAIN:
         return standardizing(network, config, Scale.of(dataset.train.features))
-    return Standalone(network, config, way)
+    return TrainedNetwork(network, config, inputs)

@@ -29,7 +29,7 @@ from har_search.training.config import TrainingConfig
 from har_search.training.last_epoch import train_replicas
 from har_search.training.results import Replica
 
-MOST_AT_ONCE = 8  # replicas in one process: each holds an epoch's windows, 16 MB
+MOST_AT_ONCE = 8  # seeds in one process: each holds an epoch's windows, 16 MB
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def confirm(
             for positions in np.array_split(missing, parts):
                 if len(positions):
                     drawn = [entry.fresh_seed(int(each)) for each in positions]
-                    data = located.folder, entry.standardize
+                    data = located.folder, entry.inputs
                     future = pool.submit(_train, entry.config, *data, drawn, entry.epoch)
                     running[future] = entry, [int(each) for each in positions]
             on_progress(Progress(entry, known[entry], done=not missing))
@@ -123,7 +123,7 @@ def compare(first: Entry, second: Entry, located: Located) -> Comparison:
     train, test = located.dataset.train, located.dataset.test
     correct = []
     for entry in (first, second):
-        splits = prepare(train, test, entry.standardize)
+        splits = prepare(train, test, entry.inputs)
         (own,) = train_replicas(entry.config, splits, seeds=[entry.seed], epochs=entry.epoch)
         correct.append(np.frombuffer(own.predictions, np.int8) == test.labels)
     only_first = int((correct[0] & ~correct[1]).sum())
@@ -153,7 +153,7 @@ def _known(storage: PatientStorage, entry: Entry, seeds: int) -> Confirmed:
 
 
 def _train(
-    config: TrainingConfig, folder: Path, standardize: str, seeds: list[int], epochs: int
+    config: TrainingConfig, folder: Path, inputs: str, seeds: list[int], epochs: int
 ) -> list[Replica]:
     """Train some seeds of an entry; runs in a process of its own."""
-    return train_replicas(config, splits_in(folder, standardize), seeds=seeds, epochs=epochs)
+    return train_replicas(config, splits_in(folder, inputs), seeds=seeds, epochs=epochs)

@@ -31,9 +31,9 @@ class Entry:
         return self.stored.spec.tracks
 
     @property
-    def standardize(self) -> str:
-        """How its inputs are standardised, one of `inputs.WAYS`."""
-        return self.stored.spec.standardize
+    def inputs(self) -> str:
+        """How its windows are prepared, one of `challenge.inputs.INPUTS`."""
+        return self.stored.spec.inputs
 
     @property
     def title(self) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from har_search.challenge.held_out import BySubject, HeldOut
+from har_search.challenge.held_out import HeldOut, HeldOutPeople
 from har_search.data.dataset import Split
 from har_search.data.locate import Located
 from har_search.entries.entry import Entry
@@ -37,19 +37,19 @@ def folds(subjects: Sequence[int]) -> list[list[int]]:
     """
     people = sorted(set(subjects))
     if len(people) < 2:
-        raise DataError("cross-validation by subject needs windows of two people or more")
+        raise DataError("holding people out needs windows of two people or more")
     count = min(FOLDS, len(people))
     return [people[first::count] for first in range(count)]
 
 
-def by_subject(
+def hold_out(
     url: str,
     chosen: Sequence[Entry],
     located: Located,
     *,
     workers: int | None = None,
-    on_progress: Callable[[Entry, BySubject], None] = lambda *_: None,
-) -> list[BySubject]:
+    on_progress: Callable[[Entry, HeldOutPeople], None] = lambda *_: None,
+) -> list[HeldOutPeople]:
     """Hold out each person of the train split once, for every entry, and return the figures.
 
     Each network is trained on the others for exactly the entry's checkpoint epoch. What is known is
@@ -66,7 +66,7 @@ def by_subject(
             entry.stored.require_data(located.dataset)
         storage.create_our_tables()
 
-        def known_of(entry: Entry) -> BySubject:
+        def known_of(entry: Entry) -> HeldOutPeople:
             return read(storage, entry.study, entry.number, entry.seed)
 
         running = {}
@@ -75,7 +75,7 @@ def by_subject(
             on_progress(entry, known_of(entry))
             for position, group in enumerate(groups):
                 if not known.issuperset(group):
-                    data = located.folder, entry.standardize, group
+                    data = located.folder, entry.inputs, group
                     task = entry.config, *data, entry.fold_seed(position), entry.epoch
                     running[pool.submit(_train, *task)] = entry
         for future in as_completed(running):
@@ -88,7 +88,7 @@ def by_subject(
 def _train(
     config: TrainingConfig,
     folder: Path,
-    standardize: str,
+    inputs: str,
     group: list[int],
     seed: int,
     epochs: int,
@@ -103,7 +103,7 @@ def _train(
         Split(everybody.features[mask], everybody.labels[mask], everybody.subjects[mask])
         for mask in (~held_out, held_out)
     )
-    splits = prepare(kept, tested, standardize)
+    splits = prepare(kept, tested, inputs)
     (replica,) = train_replicas(config, splits, seeds=[seed], epochs=epochs)
     correct = np.frombuffer(replica.predictions, np.int8) == tested.labels
     return [

@@ -13,7 +13,7 @@ from functools import lru_cache
 from multiprocessing import connection
 from pathlib import Path
 
-from har_search.challenge.inputs import WAYS
+from har_search.challenge.inputs import INPUTS
 from har_search.data.cache import load
 from har_search.data.dataset import Dataset
 from har_search.networks.splits import Splits, prepare
@@ -39,11 +39,11 @@ def dataset_in(folder: Path) -> Dataset:
     return load(folder)
 
 
-@lru_cache(maxsize=len(WAYS))
-def splits_in(folder: Path, standardize: str) -> Splits:
+@lru_cache(maxsize=len(INPUTS))
+def splits_in(folder: Path, inputs: str) -> Splits:
     """Return a cache folder's splits, standardised once a process."""
     dataset = dataset_in(folder)
-    return prepare(dataset.train, dataset.test, standardize)
+    return prepare(dataset.train, dataset.test, inputs)
 
 
 def _begin() -> None:

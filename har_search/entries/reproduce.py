@@ -14,12 +14,13 @@ from har_search.challenge.figures import Curve, Details
 from har_search.data.dataset import Dataset
 from har_search.entries.checkpoint import Weights, device_of, saved_weights, train_again
 from har_search.entries.record import Record
-from har_search.training.recorded import Entrant, figures_of, versions
+from har_search.training.recorded import Entrant, figures_of
 from har_search.training.results import details_of
+from har_search.training.versions import recorded_versions, versions
 
 # Of who and how long, not of what came out; `versions` and `device` are causes.
 _NOT_COMPARED = ("student", "dataset", "device", "versions", "seconds")
-_PACKAGES = ("har-search", "torch", "optuna", "numpy", "python")
+_WORDS = {"replicas": "seeds"}  # where a figure's name is not what people read
 
 Pair = tuple[str, Any, Any]  # a name, what was recorded and what it is now
 
@@ -92,7 +93,7 @@ def _figures(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Pa
     """Pair each figure of a trial, the ones that decide first."""
     first = ["test_accuracy", "train_accuracy", "gap", "score", "epoch"]
     for name in [*first, *sorted(now.keys() - {*first, *_NOT_COMPARED, "diverged"})]:
-        yield name.replace("_", " "), recorded.get(name), now[name]
+        yield _WORDS.get(name, name.replace("_", " ")), recorded.get(name), now[name]
     if recorded.get("diverged") != now.get("diverged"):  # only kept where it did
         yield "diverged", recorded.get("diverged", 0), now.get("diverged", 0)
 
@@ -132,19 +133,10 @@ def first_epoch_apart(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> in
 
 def _causes(record: Record, device: str) -> Iterator[Difference]:
     """Name what differs between the recorded training and this one, but for the data."""
-    then, now = _parts(str(record.figures.get("versions", ""))), _parts(versions())
+    then, now = recorded_versions(record.figures.get("versions")), versions()
     for name, version in now.items():
         if then.get(name) != version:
             yield Difference(name, then.get(name, "not recorded"), version)
     recorded = record.figures.get("device", "not recorded")
     if recorded != device:
         yield Difference("device", recorded, device)
-
-
-def _parts(text: str) -> dict[str, str]:
-    """Take apart what `versions` wrote: a version a package, and the platform."""
-    parts: dict[str, str] = {}
-    for part in filter(None, text.split(", ")):
-        name, _, version = part.partition(" ")
-        parts |= {name: version} if name in _PACKAGES else {"platform": part}
-    return parts

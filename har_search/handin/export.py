@@ -19,7 +19,7 @@ from har_search.board import pictures
 from har_search.challenge.activities import ACTIVITIES
 from har_search.challenge.rules import gap
 from har_search.data.dataset import Dataset
-from har_search.entries.checkpoint import Checkpoint
+from har_search.entries.checkpoint import Restored
 from har_search.entries.record import Record
 from har_search.errors import ExportError
 from har_search.handin.folder import CARD, FILES, FORMAT, MODEL, ONNX, TRIAL
@@ -29,9 +29,9 @@ from har_search.networks import mlp
 from har_search.networks.evaluation import accuracy, confusion_matrix, one_thread
 from har_search.networks.onnx import TOLERANCE, distance, to_onnx
 from har_search.networks.splits import prepare
-from har_search.networks.trained import Standalone
+from har_search.networks.trained import TrainedNetwork
 from har_search.storage.artifacts import CONFUSION_MATRIX, WEIGHTS
-from har_search.training.recorded import versions
+from har_search.training.versions import recorded_versions, versions
 
 _LITTER = ("__pycache__", ".DS_Store", "desktop.ini", "Thumbs.db")  # what others leave in a folder
 
@@ -46,7 +46,7 @@ class Exported:
     no_onnx: str
 
 
-def check_target(folder: Path, *, force: bool) -> None:
+def check_folder(folder: Path, *, force: bool) -> None:
     """Check that a trial may be exported to a folder: a new one, or an earlier export with `force`.
 
     Raises:
@@ -68,7 +68,7 @@ def check_target(folder: Path, *, force: bool) -> None:
 
 
 def export(
-    record: Record, checkpoint: Checkpoint, dataset: Dataset, folder: Path, *, force: bool = False
+    record: Record, restored: Restored, dataset: Dataset, folder: Path, *, force: bool = False
 ) -> Exported:
     """Write a trial's network to a folder: all of it, or nothing.
 
@@ -77,14 +77,14 @@ def export(
     Raises:
         ExportError: the folder holds something else, or cannot be written.
     """
-    check_target(folder, force=force)
-    made = checkpoint.standalone
+    check_folder(folder, force=force)
+    made = restored.trained
     weights = save({key: each.contiguous() for key, each in made.network.state_dict().items()})
-    about = _about(record, checkpoint, dataset)
+    about = _about(record, restored, dataset)
     about["weights"]["sha256"] = hashlib.sha256(weights).hexdigest()
     onnx, no_onnx = _onnx(made, dataset)
     content = {
-        MODEL: model_source(made.config, made.takes).encode(),
+        MODEL: model_source(made.config, made.inputs).encode(),
         WEIGHTS: weights,
         TRIAL: (json.dumps(about, indent=2) + "\n").encode(),
         CARD: model_card(about, onnx=not no_onnx).encode(),
@@ -96,12 +96,12 @@ def export(
     return Exported(folder, tuple(each for each in FILES if each in content), about, no_onnx)
 
 
-def _about(record: Record, checkpoint: Checkpoint, dataset: Dataset) -> dict[str, Any]:
+def _about(record: Record, restored: Restored, dataset: Dataset) -> dict[str, Any]:
     """Return what trial.json holds; accuracies are fractions, of the exported network itself."""
-    made, entry = checkpoint.standalone, record.entry
+    made, entry = restored.trained, record.entry
     confirmed = entry.standing.confirmed
     network = made.network
-    splits = prepare(dataset.train, dataset.test, made.takes)
+    splits = prepare(dataset.train, dataset.test, made.inputs)
     with one_thread():
         test_accuracy = accuracy(network, splits.test)
         train_accuracy = accuracy(network, splits.train)
@@ -123,7 +123,7 @@ def _about(record: Record, checkpoint: Checkpoint, dataset: Dataset) -> dict[str
             "scored_epoch": record.spec.scored_epoch,
         },
         "network": asdict(made.config),
-        "standardize": record.spec.standardize,
+        "standardize": record.spec.inputs,
         "activities": list(ACTIVITIES),
         "figures": {
             "test_accuracy": test_accuracy,
@@ -144,15 +144,15 @@ def _about(record: Record, checkpoint: Checkpoint, dataset: Dataset) -> dict[str
         "confirmed": None if confirmed is None else confirmed.as_json(),
         "confusion": [list(row) for row in confusion],
         "weights": {
-            "from": "trained again" if checkpoint.retrained_because else "the trial's checkpoint",
-            "because": checkpoint.retrained_because or None,
+            "from": "trained again" if restored.retrained_because else "the trial's checkpoint",
+            "because": restored.retrained_because or None,
         },
         "data": {
             "name": record.entry.stored.dataset,
             "fingerprint": record.entry.stored.fingerprint,
         },
         "trained_with": {
-            "versions": record.figures.get("versions"),
+            "versions": recorded_versions(record.figures.get("versions")) or None,
             "device": record.figures.get("device"),
         },
         "exported_with": {"versions": versions()},
@@ -170,11 +170,11 @@ def _seeds(record: Record) -> dict[str, Any] | None:
     }
 
 
-def _onnx(made: Standalone, dataset: Dataset) -> tuple[bytes, str]:
+def _onnx(made: TrainedNetwork, dataset: Dataset) -> tuple[bytes, str]:
     """Return the network as ONNX, checked against torch on all test windows, or why not."""
     try:
         content = to_onnx(made.network)
-        taken = made.inputs(dataset.test.features, dataset.test.subjects)
+        taken = made.prepared(dataset.test.features, dataset.test.subjects)
         apart = distance(content, made.network, taken)
     except ModuleNotFoundError as error:
         return b"", (

@@ -12,19 +12,19 @@ from safetensors import SafetensorError
 from safetensors.torch import load
 
 from har_search.challenge.activities import FEATURE_COUNT
-from har_search.challenge.inputs import CALIBRATED, NONE, TRAIN, WAYS
+from har_search.challenge.inputs import AS_THEY_ARE, CALIBRATED, INPUTS, TRAIN
 from har_search.errors import ExportError
 from har_search.networks import mlp
-from har_search.networks.trained import Standalone
+from har_search.networks.trained import TrainedNetwork
 from har_search.storage.artifacts import CONFUSION_MATRIX, WEIGHTS
 
 CARD, MODEL, ONNX, TRIAL = "README.md", "model.py", "model.onnx", "trial.json"
 FILES = (MODEL, WEIGHTS, ONNX, TRIAL, CARD, CONFUSION_MATRIX)
-FORMAT = 2  # of trial.json: raise it when what it holds changes
-_FORMATS = (1, FORMAT)  # 1 did not say `standardize`: nothing was
+FORMAT = 3  # of trial.json: raise it when what it holds changes
+_FORMATS = (1, 2, FORMAT)  # 1 did not say `standardize`: nothing was; to 2, versions were prose
 
 
-def read_network(folder: Path) -> Standalone:
+def read_network(folder: Path) -> TrainedNetwork:
     """Return an exported trial's network.
 
     Raises:
@@ -35,9 +35,9 @@ def read_network(folder: Path) -> Standalone:
         config = mlp.MLPConfig(**about["network"])
         if about["format"] not in _FORMATS or config.features != FEATURE_COUNT:
             raise ValueError(f"format {about['format']}, {config.features} features")
-        way = about.get("standardize", NONE)
-        if way not in WAYS or config.standardizes != (way == TRAIN):
-            raise ValueError(f"inputs standardised by {way!r}")
+        inputs = about.get("standardize", AS_THEY_ARE)
+        if inputs not in INPUTS or config.standardizes != (inputs == TRAIN):
+            raise ValueError(f"inputs standardised by {inputs!r}")
         network = mlp.build(config)
         network.load_state_dict(load((folder / WEIGHTS).read_bytes()))
     except OSError as error:
@@ -49,4 +49,4 @@ def read_network(folder: Path) -> Standalone:
         raise ExportError(
             f"{folder} is damaged, or by another version ({error}); export the trial again"
         ) from error
-    return Standalone(network.eval(), config, way if way in CALIBRATED else NONE)
+    return TrainedNetwork(network.eval(), config, inputs if inputs in CALIBRATED else AS_THEY_ARE)

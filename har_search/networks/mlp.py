@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from har_search.challenge.inputs import NONE, comment
+from har_search.challenge.inputs import AS_THEY_ARE, comment
 
 if TYPE_CHECKING:
     import torch
@@ -72,16 +72,16 @@ def layers(config: MLPConfig) -> tuple[Layer, ...]:
         # In eval mode (x - running_mean) / sqrt(running_var + eps), with nothing that is trained.
         options = {"eps": 1e-12, "affine": False}
         description.append(Layer("BatchNorm1d", (config.features,), options))
-    inputs = config.features
+    fan_in = config.features
     for index, width in enumerate(config.hidden_widths):
-        description.append(Layer("Linear", (inputs, width)))
+        description.append(Layer("Linear", (fan_in, width)))
         if index == 0 and config.batch_norm:
             description.append(Layer("BatchNorm1d", (width,)))
         description.append(Layer("ReLU"))
         if index == 0 and config.dropout > 0:
             description.append(Layer("Dropout", (config.dropout,)))
-        inputs = width
-    description.append(Layer("Linear", (inputs, config.activities)))
+        fan_in = width
+    description.append(Layer("Linear", (fan_in, config.activities)))
     return tuple(description)
 
 
@@ -90,22 +90,22 @@ def parameter_count(config: MLPConfig) -> int:
     total = 0
     for layer in layers(config):
         if layer.module == "Linear":
-            inputs, outputs = (int(value) for value in layer.arguments)
-            total += inputs * outputs + outputs
+            fan_in, fan_out = (int(value) for value in layer.arguments)
+            total += fan_in * fan_out + fan_out
         elif layer.module == "BatchNorm1d" and layer.options.get("affine", True):
             total += 2 * int(layer.arguments[0])
     return total
 
 
-def source(config: MLPConfig, standardize: str = NONE) -> str:
+def source(config: MLPConfig, inputs: str = AS_THEY_ARE) -> str:
     """Return the network as Python source that runs when pasted, numbers filled in.
 
-    Where its inputs are standardised, as one of `inputs.WAYS` says, a comment tells how.
+    `inputs` is one of `challenge.inputs.INPUTS`; a comment tells how they are standardised.
     """
     lines = [f"    {layer}," for layer in layers(config)]
     if config.standardizes:
         lines[0] += "  # standardises raw windows"
-    head = ["from torch import nn", "", *comment(standardize)]
+    head = ["from torch import nn", "", *comment(inputs)]
     return "\n".join([*head, "model = nn.Sequential(", *lines, ")"])
 
 

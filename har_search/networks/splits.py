@@ -1,4 +1,4 @@
-"""Splits as tensors on a device, prepared as a study's networks take them."""
+"""Splits as tensors on a device, prepared as a study's inputs say."""
 
 from __future__ import annotations
 
@@ -38,11 +38,9 @@ class Splits:
         return cls(TensorSplit.of(train, device), TensorSplit.of(test, device))
 
 
-def prepare(
-    train: Split, test: Split, standardize: str, device: torch.device | str = "cpu"
-) -> Splits:
-    """Return both splits as a study's networks take them: standardised.
+def prepare(train: Split, test: Split, inputs: str, device: torch.device | str = "cpu") -> Splits:
+    """Return both splits as a study's networks take them: prepared.
 
-    `standardize` is one of `inputs.WAYS`.
+    `inputs` is one of `challenge.inputs.INPUTS`.
     """
-    return Splits.of(*standardized(train, test, standardize), device)
+    return Splits.of(*standardized(train, test, inputs), device)

@@ -1,4 +1,4 @@
-"""A trained network as others use it: it needs no data set, and says which windows it takes."""
+"""A trained network as others use it: it needs no data set, and says what its inputs are."""
 
 from __future__ import annotations
 
@@ -9,40 +9,40 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from har_search.challenge.inputs import CALIBRATED, NONE
+from har_search.challenge.inputs import AS_THEY_ARE, CALIBRATED
 from har_search.data.standardize import Scale, by_person
 from har_search.networks import mlp
 
 
 @dataclass(frozen=True)
-class Standalone:
+class TrainedNetwork:
     """A trained network in eval mode, on the CPU; `config` describes it.
 
-    `takes` is `none` where it takes windows as they are, and else which of `inputs.CALIBRATED` it
-    takes of each person.
+    `inputs` is "none" where it takes windows as they are, also where its first layer standardises
+    them, and else one of `challenge.inputs.CALIBRATED`.
     """
 
     network: nn.Sequential
     config: mlp.MLPConfig
-    takes: str = NONE
+    inputs: str = AS_THEY_ARE
 
     @property
-    def per_person(self) -> bool:
-        """Whether it takes one person's standardised windows."""
-        return self.takes in CALIBRATED
+    def calibrated(self) -> bool:
+        """Whether it takes windows standardised by each person's own."""
+        return self.inputs in CALIBRATED
 
-    def inputs(
+    def prepared(
         self, windows: NDArray[np.float32], subjects: NDArray[np.int64]
     ) -> NDArray[np.float32]:
-        """Return what the network takes of (N, F) windows; `subjects` (N,) says whose they are.
+        """Return (N, F) windows as the network takes them; `subjects` (N,) says whose they are.
 
         Raises:
             DataError: windows must be standardised, and a person has one only.
         """
-        return by_person(windows, subjects, self.takes) if self.per_person else windows
+        return by_person(windows, subjects, self.inputs) if self.calibrated else windows
 
 
-def standardizing(network: nn.Sequential, config: mlp.MLPConfig, scale: Scale) -> Standalone:
+def standardizing(network: nn.Sequential, config: mlp.MLPConfig, scale: Scale) -> TrainedNetwork:
     """Put a scale before a network as a fixed first layer, so that it takes windows as they are."""
     config = replace(config, standardizes=True)
     first = mlp.build(config)[0]
@@ -54,4 +54,4 @@ def standardizing(network: nn.Sequential, config: mlp.MLPConfig, scale: Scale) -
             "num_batches_tracked": torch.tensor(0),
         }
     )
-    return Standalone(nn.Sequential(first, *network).eval(), config)
+    return TrainedNetwork(nn.Sequential(first, *network).eval(), config)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -22,6 +23,7 @@ from har_search.storage.artifacts import WEIGHTS
 from har_search.storage.merits import as_good, best_of_track
 from har_search.storage.patient import PatientStorage
 from har_search.study.spec import StudySpec
+from har_search.texts import rendered
 
 if TYPE_CHECKING:
     from har_search.training.results import TrainingResult
@@ -83,23 +85,24 @@ def exhibit(
     if merits:
         from optuna_dashboard import save_note  # its imports: after the first training
 
-        words = label(spec.standardize)
-        text = (
-            f"At its time {' and '.join(merits)}.\n\n"
-            f"test {100 * result.test_accuracy:.2f} %, train {100 * result.train_accuracy:.2f} %, "
-            f"gap {100 * result.gap:.2f} pp, score {100 * result.score:.2f}, all of epoch "
-            f"{result.epoch} of {result.epochs}; {result.parameters:,} parameters"
-            f"{f'; {words}' if words else ''}."
-        )
-        if len(result.replicas) > 1:
-            text += (
-                f" Means over {len(result.replicas)} seeds; pictures and weights are the first's."
-            )
+        text = trial_note(spec, merits, result)
         storage.patiently(lambda: save_note(trial, text))
         if folder is not None:
             with suppress(OSError):  # a full disk: the trial counts without its files
                 upload_data(storage, trial, folder, result, details)
     return leads
+
+
+def trial_note(spec: StudySpec, merits: Sequence[str], result: TrainingResult) -> str:
+    """Return a notable trial's note in Markdown: why it is notable, and its figures."""
+    return rendered(
+        "har_search.search",
+        "trial-note.md.jinja",
+        merits=merits,
+        result=result,
+        inputs=label(spec.inputs),
+        seeds=len(result.replicas),
+    )
 
 
 def _merits(

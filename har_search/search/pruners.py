@@ -12,7 +12,7 @@ from har_search.study.spec import StudySpec
 
 
 def make_pruner(spec: StudySpec) -> optuna.pruners.BasePruner:
-    """Return the spec's pruner; epochs count from 1, replicas from 0."""
+    """Return the spec's pruner; epochs count from 1, seeds from 0."""
     options = spec.pruner.options
     if spec.pruner.name == "none":
         return optuna.pruners.NopPruner()

@@ -20,13 +20,13 @@ import optuna
 from har_search.board.standings import Leaderboard, Selection, Standing, leaderboard
 from har_search.challenge.figures import Details
 from har_search.challenge.inputs import explained
-from har_search.challenge.words import markdown_text, percent
 from har_search.search.notable import TOP
 from har_search.storage.artifacts import CONFUSION_MATRIX, LEARNING_CURVE
 from har_search.storage.details import read
 from har_search.storage.patient import PatientStorage
 from har_search.storage.trials import trial_files
 from har_search.study.spec import StudySpec
+from har_search.texts import rendered
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -124,44 +124,15 @@ class Showcase:
 
 def study_note(spec: StudySpec, board: Leaderboard) -> str:
     """Return the study's note in Markdown."""
-    about = spec.description or f"The study {spec.name}."
-    lines = [f"{about} [Class leaderboard](/)", "", "| track | rule | leader |"]
-    lines += ["| --- | --- | --- |"]
-    for track in spec.tracks:
-        leader = board.leaders.get(track.name)
-        lines.append(f"| {track.name} | {track.rule} | {_entry(leader)} |")
-    best = next(iter(board.standings), None)
-    scoring = spec.scoring
-    lines += [
-        "",
-        f"Best score: {_entry(best)}, of {board.finished:,} finished trials.",
-        "",
-        *(f"{note}\n" for note in filter(None, [explained(spec.standardize)])),
-        f"**Score** = test accuracy - {scoring.gap_penalty:g} × (gap - "
-        f"{100 * scoring.gap_limit:g} pp, where the gap is larger). **Gap** = train - test "
-        "accuracy of the same epoch, dropout off, on the whole split. A trial's figures are "
-        f"{_whose(spec)}",
-    ]
-    return "\n".join(lines)
-
-
-def _whose(spec: StudySpec) -> str:
-    """Say of which epoch and how many seeds a trial's figures are, and how far they go."""
-    if spec.scored_epoch == "best":
-        return (
-            "those of its epoch of best score, so they were selected on the test set: expect less "
-            "from a new seed."
-        )
-    means = f"means over {spec.replicas} seeds" if spec.replicas > 1 else "those of one seed"
-    return f"{means} at the last epoch; only the search selected on the test set."
-
-
-def _entry(standing: Standing | None) -> str:
-    if standing is None:
-        return "none yet"
-    return (
-        f"trial {standing.trial} of {markdown_text(standing.student)}, "
-        f"test {percent(standing.test_accuracy)} %, gap {percent(standing.gap)} pp"
+    return rendered(
+        "har_search.search",
+        "study-note.md.jinja",
+        spec=spec,
+        board=board,
+        best=next(iter(board.standings), None),
+        explained=explained(spec.inputs),
+        penalty=f"{spec.scoring.gap_penalty:g}",
+        limit=f"{100 * spec.scoring.gap_limit:g}",
     )
 
 

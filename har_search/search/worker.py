@@ -40,7 +40,7 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
     """
     device = choose_device(job.device)
     torch.set_num_threads(1)  # as many workers as cores: more threads would fight for them
-    splits = prepare(dataset.train, dataset.test, job.spec.standardize, device)
+    splits = prepare(dataset.train, dataset.test, job.spec.inputs, device)
     with open_for_writing(job.url, job.patience_seconds, patient_start=True) as storage:
         study = load_study(storage, job.study_name, job.spec, job.sampler_seed)
         leads: dict[int, bool] = {}

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from sqlalchemy import select
 
-from har_search.challenge.held_out import BySubject, HeldOut
+from har_search.challenge.held_out import HeldOut, HeldOutPeople
 from har_search.storage.patient import PatientStorage
 from har_search.storage.schema import TRIALS_OF_STUDIES, held_out, is_trial, trials
 from har_search.storage.trials import trial_id
@@ -32,7 +32,7 @@ def save(
     storage.patiently(replace)
 
 
-def read(storage: PatientStorage, study: str, number: int, trial_seed: int) -> BySubject:
+def read(storage: PatientStorage, study: str, number: int, trial_seed: int) -> HeldOutPeople:
     """Return what is known of a trial."""
     query = (
         select(held_out.c.subject, held_out.c.windows, held_out.c.correct)
@@ -40,6 +40,6 @@ def read(storage: PatientStorage, study: str, number: int, trial_seed: int) -> B
         .where(is_trial(study, number), held_out.c.trial_seed == trial_seed)
         .order_by(held_out.c.subject)
     )
-    return BySubject(
+    return HeldOutPeople(
         tuple(HeldOut(row.subject, row.windows, row.correct) for row in storage.fetch(query))
     )

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from har_search.challenge.inputs import NONE, WAYS
+from har_search.challenge.inputs import AS_THEY_ARE, INPUTS
 from har_search.challenge.rules import HOMEWORK_TRACKS, Scoring, Track
 from har_search.errors import StudyFileError
 from har_search.study.shipped import shipped_studies
@@ -121,7 +121,7 @@ class _Reader:
             starts=self.starts(tables, spaces),
             sampler=self.component(tables, "sampler", SAMPLERS, "tpe"),
             pruner=self.component(tables, "pruner", PRUNERS, "median"),
-            standardize=self.choice(data.get("standardize", NONE), "[data] standardize", WAYS),
+            inputs=self.choice(data.get("standardize", AS_THEY_ARE), "[data] standardize", INPUTS),
         )
         self.check_replicas(spec)
         return spec
@@ -142,7 +142,7 @@ class _Reader:
         if spec.pruner.name in EPOCH_PRUNERS:
             raise self.error(
                 "[pruner] name",
-                f"{spec.pruner.name} compares epochs; with several replicas it must be wilcoxon "
+                f"{spec.pruner.name} compares epochs; with several seeds it must be wilcoxon "
                 "or none",
             )
 

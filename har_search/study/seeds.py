@@ -30,7 +30,7 @@ def trial_seed(search_seed: int, number: int) -> int:
 
 
 def replica_seeds(seed: int, count: int) -> list[int]:
-    """Return the seeds of a trial's replicas: its own, then others that follow from it."""
+    """Return a trial's seeds: its own, then others that follow from it."""
     return [seed, *(_mixed(seed, _REPLICAS, each) for each in range(1, count))]
 
 

@@ -101,7 +101,7 @@ class StudySpec:
     `recipe` holds the fixed hyperparameters and `search` the sampled ones; together they name each
     of `HYPERPARAMETERS` once. A trial trains `replicas` seeds of one configuration, and its figures
     are means over them. `scored_epoch` says of which epoch figures are: "best" by score, or "last".
-    `standardize` is one of `inputs.WAYS`.
+    `inputs` is one of `challenge.inputs.INPUTS`.
     """
 
     name: str
@@ -117,7 +117,7 @@ class StudySpec:
     starts: tuple[Start, ...]
     sampler: Component
     pruner: Component
-    standardize: str
+    inputs: str
 
     def reports(self, epoch: int) -> bool:
         """Return whether a trial reports its score at this epoch: where the pruner looks, and last.
@@ -156,7 +156,7 @@ class StudySpec:
                 tracks[-1]["gap_below"] = track.gap_below
         return {
             "study": {"name": self.name, "description": self.description},
-            "data": {"standardize": self.standardize},
+            "data": {"standardize": self.inputs},
             "training": training,
             "recipe": recipe,
             "search": search,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from har_search.challenge.confirmed import Confirmed
-    from har_search.challenge.held_out import BySubject
+    from har_search.challenge.held_out import HeldOutPeople
     from har_search.entries.confirm import Comparison
     from har_search.entries.entry import Entry
     from har_search.entries.reproduce import Difference, Reproduction
@@ -70,7 +70,9 @@ def show_confirmed(chosen: Sequence[Entry], found: Sequence[Confirmed], console:
     _show_inputs(chosen, console)
 
 
-def show_by_subject(chosen: Sequence[Entry], found: Sequence[BySubject], console: Console) -> None:
+def show_held_out(
+    chosen: Sequence[Entry], found: Sequence[HeldOutPeople], console: Console
+) -> None:
     """Write how entries do on people of the train split who were held out."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("trial", "was %", "people", "windows %", "a person %: mean ± sd", "worst"):
@@ -97,11 +99,11 @@ def show_by_subject(chosen: Sequence[Entry], found: Sequence[BySubject], console
 
 def _show_inputs(chosen: Sequence[Entry], console: Console) -> None:
     """Say of which entries the inputs are standardised, and what that means."""
-    marked = [entry for entry in chosen if label(entry.standardize)]
-    for way in sorted({entry.standardize for entry in marked}):
-        own = [str(entry.number) for entry in marked if entry.standardize == way]
+    marked = [entry for entry in chosen if label(entry.inputs)]
+    for inputs in sorted({entry.inputs for entry in marked}):
+        own = [str(entry.number) for entry in marked if entry.inputs == inputs]
         trials = f"trial{'s' if len(own) > 1 else ''} {', '.join(own)}"
-        console.print(f"{trials}: {explained(way)}", soft_wrap=True, style="dim")
+        console.print(f"{trials}: {explained(inputs)}", soft_wrap=True, style="dim")
 
 
 def show_comparison(comparison: Comparison, console: Console) -> None:

@@ -18,7 +18,7 @@ from har_search.challenge.words import percent
 from har_search.search.events import FailedTrial, FinishedTrial
 
 if TYPE_CHECKING:
-    from har_search.challenge.held_out import BySubject
+    from har_search.challenge.held_out import HeldOutPeople
     from har_search.entries.confirm import Progress as Progressed
     from har_search.entries.entry import Entry
 
@@ -188,7 +188,7 @@ class EntriesProgress:
         mean = sum(tests) / len(tests) if tests else None
         self._show(progress.entry, len(tests), mean, done=progress.done)
 
-    def held_out(self, entry: Entry, known: BySubject) -> None:
+    def held_out(self, entry: Entry, known: HeldOutPeople) -> None:
         """Show an entry's figures on people held out so far."""
         self._show(entry, len(known.people), known.mean if known.people else None)
 

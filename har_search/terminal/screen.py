@@ -100,7 +100,7 @@ def show_study(spec: StudySpec, dataset: Dataset, console: Console) -> None:
     from har_search.storage.studies import study_name  # SQLAlchemy: not for every command
 
     described = f": {spec.description}" if spec.description else ""
-    words = label(spec.standardize)
+    words = label(spec.inputs)
     console.print(
         f"study  {study_name(spec, dataset.name)}{described}{f' ({words})' if words else ''}",
         markup=False,

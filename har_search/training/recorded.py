@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import platform
 import statistics
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
-
-import numpy as np
-import torch
 
 from har_search.challenge.rules import track_key
 from har_search.study.spec import StudySpec
 from har_search.training.results import TrainingResult
+from har_search.training.versions import versions
 
-Attribute = float | int | str
+Attribute = float | int | str | Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -61,13 +58,3 @@ def figures_of(result: TrainingResult, spec: StudySpec, entrant: Entrant) -> dic
             "first_train_accuracy": first.train_accuracy,
         }
     return recorded
-
-
-def versions() -> str:
-    """Name what a trial's last bits depend on beside its seed."""
-    return (
-        f"har-search {version('har-search')}, torch {torch.__version__}, "
-        f"optuna {version('optuna')}, numpy {np.__version__}, "
-        f"python {platform.python_version()}, {platform.system()} {platform.machine()} "
-        f"{torch.backends.cpu.get_cpu_capability()}"  # torch chooses its kernels by it
-    )

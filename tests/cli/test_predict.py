@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import shutil
 import time
 from collections.abc import Callable
@@ -17,8 +16,6 @@ from har_search.challenge.activities import ACTIVITIES
 from har_search.data.locate import Located
 from har_search.entries.checkpoint import network_of, saved_weights
 from har_search.entries.record import read_record
-from har_search.errors import ExportError
-from har_search.handin.folder import read_network
 from har_search.networks import mlp
 from har_search.networks.predictions import predict, to_csv, to_table
 from har_search.storage.artifacts import folder_of
@@ -155,47 +152,6 @@ def test_bad_input_is_one_line(
     (line,) = ran.err.splitlines()
     assert line.startswith("error: ")
     assert message in line.replace("\\", "/")
-
-
-def test_a_damaged_folder_is_refused_and_its_code_is_never_run(exported: Path) -> None:
-    (exported / "model.py").write_text("raise SystemExit('run')")
-    assert isinstance(read_network(exported).network, torch.nn.Sequential)
-    about = json.loads((exported / "trial.json").read_text())
-    weights = (exported / "weights.safetensors").read_bytes()
-    for changed in (
-        {**about, "network": {**about["network"], "width": 7}},
-        {**about, "network": {**about["network"], "features": 3}},
-        {**about, "network": {**about["network"], "width": "128"}},
-        {**about, "network": {"more": 1}},
-        {**about, "format": 99},
-        {**about, "standardize": "train"},  # but no layer that does
-        {**about, "standardize": "nobody"},
-        {},
-        [],
-    ):
-        (exported / "trial.json").write_text(json.dumps(changed))
-        with pytest.raises(ExportError, match="damaged, or by another version"):
-            read_network(exported)
-    (exported / "trial.json").write_text("{")
-    with pytest.raises(ExportError, match="damaged"):
-        read_network(exported)
-    (exported / "trial.json").write_text(json.dumps(about))
-    (exported / "weights.safetensors").write_bytes(weights[:-8])
-    with pytest.raises(ExportError, match="damaged"):
-        read_network(exported)
-    (exported / "weights.safetensors").unlink()
-    with pytest.raises(ExportError, match=r"weights\.safetensors: No such file"):
-        read_network(exported)
-
-
-def test_a_folder_of_the_first_format_is_read(exported: Path, x_test: Path) -> None:
-    now = read_network(exported)
-    about = json.loads((exported / "trial.json").read_text())
-    del about["standardize"], about["network"]["standardizes"]
-    (exported / "trial.json").write_text(json.dumps({**about, "format": 1}))
-    then = read_network(exported)
-    assert (then.takes, then.config) == (now.takes, now.config)
-    assert str(then.network) == str(now.network)
 
 
 def test_weights_that_do_not_fit_are_not_used(kept: str) -> None:

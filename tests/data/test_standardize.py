@@ -1,21 +1,15 @@
 """Windows standardised by the training people, and by each person alone."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from scipy import stats
 
-from har_search.challenge.inputs import NONE, PERSON, PERSON_RANKS, TRAIN
+from har_search.challenge.inputs import AS_THEY_ARE, PERSON, PERSON_RANKS, TRAIN
 from har_search.data.dataset import Dataset, Split
 from har_search.data.standardize import RankedScale, Scale, by_person, standardized
 from har_search.errors import DataError
-from har_search.handin.model_file import model_source
-from har_search.networks import mlp, onnx
-from har_search.networks.mlp import MLPConfig
-from har_search.networks.trained import standardizing
 
 
 def split(features: list[list[float]], subjects: list[int]) -> Split:
@@ -45,7 +39,7 @@ def test_every_person_has_a_scale_of_their_own() -> None:
 
 
 def test_nothing_is_standardised_unless_asked_for(small: Dataset) -> None:
-    assert standardized(small.train, small.test, NONE) == (small.train, small.test)
+    assert standardized(small.train, small.test, AS_THEY_ARE) == (small.train, small.test)
 
 
 def test_ranks_are_halfway_from_the_standard_score() -> None:
@@ -66,11 +60,11 @@ def test_a_window_beyond_those_measured_has_an_outermost_rank() -> None:
     np.testing.assert_allclose(found[:, 0], [-(19 + outermost) / 2, 0, (17 + outermost) / 2])
 
 
-@pytest.mark.parametrize("way", [PERSON, PERSON_RANKS])
-def test_a_constant_feature_is_centred_and_not_blown_up(way: str) -> None:
+@pytest.mark.parametrize("inputs", [PERSON, PERSON_RANKS])
+def test_a_constant_feature_is_centred_and_not_blown_up(inputs: str) -> None:
     rounding = np.float32(-0.99) + np.array([0.0, 1e-7, -1e-7, 0.0], np.float32)
     features = np.stack([np.full(4, 0.3, np.float32), rounding, np.arange(4, dtype=np.float32)], 1)
-    found = by_person(features, np.array([7, 7, 7, 7]), way)
+    found = by_person(features, np.array([7, 7, 7, 7]), inputs)
     assert np.abs(found[:, :2]).max() < 1e-6
     assert found[:, 2].std() == pytest.approx(1, abs=0.1)
 
@@ -85,17 +79,17 @@ def test_one_persons_scale_knows_nothing_of_others(small: Dataset) -> None:
         return replace(test, features=features.astype(np.float32))
 
     other = moved(5, 1)
-    for way in (PERSON, PERSON_RANKS, TRAIN):
-        ours, before = standardized(small.train, test, way)
-        again, after = standardized(small.train, other, way)
+    for inputs in (PERSON, PERSON_RANKS, TRAIN):
+        ours, before = standardized(small.train, test, inputs)
+        again, after = standardized(small.train, other, inputs)
         assert np.array_equal(ours.features, again.features)
         own = test.subjects == first
         assert np.array_equal(before.features[own], after.features[own])
     # Another phone's offset and scale are no matter for who is calibrated; with an offset, though,
     # rounding makes neighbours' ranks equal.
-    for way, other in ((PERSON, moved(5, 1)), (PERSON_RANKS, moved(4, 0))):
-        _, before = standardized(small.train, test, way)
-        _, after = standardized(small.train, other, way)
+    for inputs, other in ((PERSON, moved(5, 1)), (PERSON_RANKS, moved(4, 0))):
+        _, before = standardized(small.train, test, inputs)
+        _, after = standardized(small.train, other, inputs)
         np.testing.assert_allclose(before.features, after.features, atol=1e-4)
 
 
@@ -109,39 +103,3 @@ def test_statistics_are_taken_in_double_precision(small: Dataset) -> None:
 def test_one_window_of_a_person_is_refused() -> None:
     with pytest.raises(DataError, match="person 9 has one window only"):
         by_person(np.zeros((3, 2), np.float32), np.array([4, 4, 9]), PERSON)
-
-
-@pytest.mark.parametrize("way", [PERSON, PERSON_RANKS])
-def test_an_exported_file_standardises_to_the_same_numbers(way: str) -> None:
-    source = model_source(MLPConfig(8, 1, 0.0, True), way)
-    function = source[source.index("def standardize") : source.index("def load_weights")]
-    names: dict[str, Any] = {"torch": torch}
-    exec(function, names)
-    draw = np.random.default_rng(1)
-    windows = draw.normal(0, 0.3, (2000, 6)).astype(np.float32)
-    windows[:, 1] = 0.25
-    windows[:, 2] = windows[:, 2].round(1)  # many are equal
-    windows[:, 3] = np.float32(0.5) + 1e-7 * draw.integers(0, 2, 2000)
-    windows[0, 4] = 50  # far out
-    theirs = names["standardize"](torch.from_numpy(windows)).numpy()
-    ours = by_person(windows, np.ones(len(windows), np.int64), way)
-    np.testing.assert_allclose(theirs, ours, atol=1e-6, rtol=1e-6)
-    assert theirs.dtype == np.float32
-
-
-def test_a_network_that_standardises_itself_is_the_same_one(small: Dataset) -> None:
-    scale = Scale.of(small.train.features)
-    config = MLPConfig(16, 2, 0.1, True)
-    network = mlp.build(config, torch.Generator().manual_seed(3)).eval()
-    made = standardizing(network, config, scale)
-    assert not made.per_person
-    windows = torch.from_numpy(small.test.features)
-    with torch.inference_mode():
-        before = network(torch.from_numpy(scale.apply(small.test.features)))
-        after = made.network(windows)
-    torch.testing.assert_close(after, before, atol=1e-5, rtol=1e-5)
-    assert str(mlp.build(made.config)) == str(made.network)
-    assert mlp.parameter_count(made.config) == mlp.parameter_count(config)
-    content = onnx.to_onnx(made.network)
-    apart = onnx.distance(content, made.network, small.test.features)
-    assert apart <= onnx.TOLERANCE

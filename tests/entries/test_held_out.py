@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from har_search.challenge.held_out import BySubject, HeldOut
+from har_search.challenge.held_out import HeldOut, HeldOutPeople
 from har_search.data.dataset import Split
 from har_search.data.locate import Located
 from har_search.entries import pool
 from har_search.entries.entry import Entry, entries
-from har_search.entries.held_out import by_subject, folds
+from har_search.entries.held_out import folds, hold_out
 from har_search.errors import DataError, StudyMismatchError
 from har_search.networks.splits import Splits
 from har_search.training.last_epoch import train_replicas
@@ -30,7 +30,7 @@ def test_everybody_is_held_out_once() -> None:
 
 
 def test_figures_over_people() -> None:
-    found = BySubject((HeldOut(1, 10, 9), HeldOut(2, 30, 15)))
+    found = HeldOutPeople((HeldOut(1, 10, 9), HeldOut(2, 30, 15)))
     assert found.accuracy == 24 / 40
     assert found.mean == pytest.approx(0.7)
     assert found.sd == pytest.approx(np.std([0.9, 0.5], ddof=1))
@@ -39,8 +39,8 @@ def test_figures_over_people() -> None:
 
 def test_nobody_held_out_takes_part_in_training(searched: str, located: Located) -> None:
     chosen = entries(searched, "quick", [], 2)
-    told: list[tuple[Entry, BySubject]] = []
-    found = by_subject(
+    told: list[tuple[Entry, HeldOutPeople]] = []
+    found = hold_out(
         searched, chosen, located, workers=2, on_progress=lambda *each: told.append(each)
     )
     train = located.dataset.train
@@ -71,12 +71,12 @@ def test_what_is_known_is_not_trained_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     chosen = entries(searched, "quick", [1], None)
-    first = by_subject(searched, chosen, located, workers=1)
+    first = hold_out(searched, chosen, located, workers=1)
     monkeypatch.setattr(pool, "ProcessPoolExecutor", NoPool)
-    assert by_subject(searched, chosen, located, workers=1) == first
+    assert hold_out(searched, chosen, located, workers=1) == first
     other = Located(replace(located.dataset, fingerprint="0" * 16), located.folder)
     with pytest.raises(StudyMismatchError):
-        by_subject(searched, chosen, other, workers=1)
+        hold_out(searched, chosen, other, workers=1)
 
 
 def test_on_the_command_line(

@@ -18,7 +18,7 @@ from har_search.errors import NotFoundError, StudyMismatchError
 from har_search.storage.artifacts import folder_of
 from har_search.storage.database import open_for_writing
 from har_search.study.spec import Component, StudySpec
-from har_search.training import recorded
+from har_search.training.versions import versions
 from tests.conftest import Ran, search
 
 
@@ -104,8 +104,8 @@ def test_changed_figures_are_named_and_exit_with_1(
 
 
 def test_other_versions_and_another_device_are_named_as_causes(kept: str, located: Located) -> None:
-    then = recorded.versions().replace(f"torch {torch.__version__}", "torch 2.6.0")
-    then = ", ".join([*then.split(", ")[:-1], "Darwin arm64 DEFAULT"]).replace("numpy", "x")
+    then = {**versions(), "torch": "2.6.0", "platform": "Darwin arm64 DEFAULT"}
+    del then["numpy"]
     change(kept, SET_FIGURE, json.dumps(then), "versions", 1)
     change(kept, SET_FIGURE, '"cuda"', "device", 1)
     found = reproduce(read_record(kept, 1), located.dataset, None)

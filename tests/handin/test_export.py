@@ -13,24 +13,20 @@ import onnxruntime
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from torch import nn
 
-from har_search.challenge.inputs import NONE
 from har_search.data.locate import Located, locate
-from har_search.entries.checkpoint import checkpoint
+from har_search.entries.checkpoint import restore
 from har_search.entries.record import Record, read_record
 from har_search.errors import ExportError, StudyMismatchError
 from har_search.handin import export as export_module
-from har_search.handin.export import check_target, export
-from har_search.handin.folder import FILES
-from har_search.handin.model_file import model_source
-from har_search.networks import mlp
-from har_search.networks.mlp import MLPConfig
+from har_search.handin.export import check_folder, export
+from har_search.handin.folder import FILES, FORMAT
 from har_search.storage.artifacts import folder_of
 from har_search.storage.database import open_for_writing
 from har_search.study.spec import StudySpec
+from har_search.training.versions import versions
 from tests.conftest import Ran, search
-from tests.networks.test_onnx import CONFIGS
+from tests.handin.test_model_file import network_in
 
 HarSearch = Callable[..., Ran]
 Export = Callable[..., Ran]
@@ -48,15 +44,6 @@ def run_export(har_search: HarSearch, kept: str, uci_zip: Path) -> Export:
 
 
 def silent(record: Record, epochs: int, reason: str) -> None: ...
-
-
-def network_in(folder: Path) -> tuple[nn.Sequential, dict[str, torch.Tensor]]:
-    """Run the folder's model.py, as `import model` does."""
-    namespace: dict[str, object] = {"__file__": str(folder / "model.py"), "__name__": "model"}
-    exec((folder / "model.py").read_text(encoding="utf-8"), namespace)
-    network = namespace["model"]
-    assert isinstance(network, nn.Sequential)
-    return network, namespace["load_weights"]()  # type: ignore[operator]
 
 
 def test_the_folder_holds_everything_and_it_agrees(
@@ -77,7 +64,9 @@ def test_the_folder_holds_everything_and_it_agrees(
     assert (about["seed"], about["student"]) == (record.entry.seed, record.figures["student"])
     assert about["data"]["fingerprint"] == located.dataset.fingerprint
     assert about["weights"]["from"] == "the trial's checkpoint"
-    assert "torch" in about["trained_with"]["versions"]
+    assert about["format"] == FORMAT
+    assert about["trained_with"] == {"versions": versions(), "device": "cpu"}
+    assert about["exported_with"] == {"versions": versions()}
 
     network, weights = network_in(folder)
     assert not network.training
@@ -97,17 +86,6 @@ def test_the_folder_holds_everything_and_it_agrees(
     one = session.run(None, {"windows": windows[:1]})[0]
     assert one.shape == (1, 6)
     assert (folder / "confusion-matrix.png").read_bytes().startswith(b"\x89PNG")
-
-
-@pytest.mark.parametrize("config", CONFIGS)
-def test_model_py_is_the_network(config: MLPConfig, tmp_path: Path) -> None:
-    trained = mlp.build(config)
-    save_file(trained.state_dict(), tmp_path / "weights.safetensors", metadata={"a": "b"})
-    (tmp_path / "model.py").write_text(model_source(config, NONE))
-    network, _ = network_in(tmp_path)
-    assert str(network) == str(trained)
-    windows = torch.rand(3, 561)
-    assert torch.equal(network(windows), trained.eval()(windows))
 
 
 def test_without_the_onnx_packages_all_else_is_written(
@@ -231,13 +209,13 @@ def test_a_failure_leaves_nothing_behind(
 def test_other_data_are_refused(kept: str, located: Located) -> None:
     other = replace(located.dataset, fingerprint="0" * 16)
     with pytest.raises(StudyMismatchError, match="other data"):
-        checkpoint(read_record(kept, 1), None, other, silent)
+        restore(read_record(kept, 1), None, other, silent)
 
 
 def test_at_every_database(url: str, quick: StudySpec, located: Located, tmp_path: Path) -> None:
     search(url, quick, located.dataset, 1, None)
     record = read_record(url, 0)
-    made = checkpoint(record, None, located.dataset, silent)
+    made = restore(record, None, located.dataset, silent)
     done = export(record, made, located.dataset, tmp_path / "out")
     assert done.about["figures"]["test_accuracy"] == record.figures["test_accuracy"]
     assert "no weights of it were saved" in done.about["weights"]["because"]
@@ -281,10 +259,10 @@ def test_bad_input_is_one_line_and_makes_nothing(
 
 
 def test_the_folder_is_checked_before_anything_is_trained(tmp_path: Path) -> None:
-    check_target(tmp_path / "new" / "one", force=False)
+    check_folder(tmp_path / "new" / "one", force=False)
     (tmp_path / "mine").touch()
     with pytest.raises(ExportError):
-        check_target(tmp_path, force=True)
+        check_folder(tmp_path, force=True)
 
 
 # Imports PyTorch and what it needs, and refuses every other package.

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from har_search.data.locate import Located
-from har_search.entries.checkpoint import checkpoint
+from har_search.entries.checkpoint import restore
 from har_search.entries.record import read_record
 from har_search.handin.export import export
 from har_search.handin.model_card import model_card
@@ -15,7 +15,7 @@ from har_search.storage.artifacts import folder_of
 @pytest.fixture
 def about(kept: str, located: Located, tmp_path: Path) -> dict[str, object]:
     record = read_record(kept, 1)
-    made = checkpoint(record, folder_of(kept), located.dataset, lambda *_: None)
+    made = restore(record, folder_of(kept), located.dataset, lambda *_: None)
     return export(record, made, located.dataset, tmp_path / "out").about
 
 

@@ -15,6 +15,7 @@ from har_search.study.spec import HYPERPARAMETERS, LESSON, StudySpec
 from har_search.training import trial as trial_module
 from har_search.training.best_epoch import train
 from har_search.training.config import TrainingConfig
+from har_search.training.versions import versions
 from tests.conftest import ENTRANT
 
 
@@ -99,7 +100,7 @@ def test_a_trial_records_its_figures_and_can_be_trained_again_to_the_last_bit(
         assert figures["parameters"] == again.parameters
         assert figures["track_a"] in (0, 1)
         assert figures["student"] == "ann"
-        assert "torch" in figures["versions"]
+        assert figures["versions"] == versions()
         scores = [-1.0 if each.score is None else each.score for each in again.history]
         best_so_far = itertools.accumulate(scores, max)
         assert trial.intermediate_values == dict(enumerate(best_so_far, 1))

@@ -13,6 +13,7 @@ from optuna.artifacts import FileSystemArtifactStore, get_all_artifact_meta
 from optuna_dashboard._custom_plot_data import get_plotly_graph_objects
 from optuna_dashboard._note import get_note_from_system_attrs
 from safetensors.torch import load_file
+from werkzeug.test import Client
 
 from har_search.board.standings import Selection, leaderboard
 from har_search.challenge.figures import Curve, Details
@@ -29,6 +30,8 @@ from har_search.search.worker import work
 from har_search.storage import artifacts, details
 from har_search.storage.database import open_for_writing
 from har_search.study.spec import StudySpec
+from har_search.training.versions import versions
+from har_search.web.server import make_app
 from tests.search.test_worker import Recorder, prepared
 
 
@@ -154,3 +157,18 @@ def test_the_folder_lies_beside_an_sqlite_file(tmp_path: Path) -> None:
     assert artifacts.folder_of(url, "mine") == Path("mine").absolute()
     assert artifacts.folder_of("postgresql+psycopg://har@db/x") is None
     assert artifacts.folder_of("nonsense") is None
+
+
+def test_versions_are_shown_as_they_are_stored(searched: tuple[str, Path]) -> None:
+    url, folder = searched
+    with make_app(url, folder, writable=False) as app:
+        client = Client(app)
+        found = client.get("/api/studies/1").json
+        table = client.get("/csv/1")
+    assert found is not None
+    assert {"key": "versions", "sortable": False} in found["union_user_attrs"]
+    for trial in found["trials"]:
+        (shown,) = [each["value"] for each in trial["user_attrs"] if each["key"] == "versions"]
+        assert json.loads(shown) == versions()
+    assert table.status_code == 200
+    assert "UserAttribute versions" in table.text
