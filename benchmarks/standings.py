@@ -1,7 +1,7 @@
 """How long standings take as trials grow: the command, the page, and what both stand on.
 
 A database of made-up trials is written through SQL. The command's time is set beside that of a bare
-import of pandas, sqlalchemy and rich, the two in turn; the page is asked over HTTP.
+import of sqlalchemy and rich, the two in turn; the page is asked over HTTP.
 
     python benchmarks/standings.py [--trials 1000 10000 100000] [--rounds 5]
 """
@@ -25,7 +25,7 @@ from har_search.data.locate import locate
 from har_search.search.run import init
 from har_search.study.file import load_spec
 
-BARE = "import pandas, sqlalchemy, rich.console, rich.table"
+BARE = "import sqlalchemy, rich.console, rich.table"
 
 
 def write_trials(path: Path, trials: int) -> None:

@@ -92,8 +92,7 @@ def leaderboard(url: str, selection: Selection | None = None) -> Leaderboard:
         track.name: None for study in ranking.studies for track in study.spec.tracks
     }
     for trial, standing in zip(ranking.trials, standings, strict=True):
-        if trial.leads:
-            leaders |= {name: standing for name in leaders if track_key(name) in trial.leads}
+        leaders |= {name: standing for name in leaders if track_key(name) in trial.leads}
     return Leaderboard(
         tuple(each for each in standings if each.rank is not None),
         leaders,

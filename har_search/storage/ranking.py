@@ -156,7 +156,7 @@ def rank(url: str, selection: Selection) -> Ranking:
             figures=figures,
             # SQLite writes the numbers as text
             params={name: float(each) for name, each in json.loads(row.params or "{}").items()},
-            leads=tuple((row.leads or "").split(",")),
+            leads=tuple(row.leads.split(",")) if row.leads else (),
             confirmed=confirmed.get((row.study_id, row.number)),
         )
         for row, figures in rows

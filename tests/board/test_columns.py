@@ -2,12 +2,15 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
 from har_search.board import formats, words
+from har_search.board.columns import COLUMNS, shown_columns
 from har_search.board.standings import Leaderboard, leaderboard
+from har_search.challenge.confirmed import ConfirmedSummary
 from har_search.study.file import load_spec
 from har_search.terminal.table import table
 from tests.conftest import Entry
@@ -76,3 +79,35 @@ def test_the_leaders_line_names_each_track(board: Leaderboard) -> None:
         "Track A: trial 1 of ann|[bold], test 97.61 %, gap 1.99 pp, unconfirmed   "
         "Track B: trial 1 of ann|[bold], test 97.61 %, gap 1.99 pp, unconfirmed"
     )
+
+
+def test_every_column_says_what_it_is() -> None:
+    assert len({column.key for column in COLUMNS}) == len(COLUMNS)
+    for column in COLUMNS:
+        assert column.explanation
+        assert column.left == ("number" not in column.classes.split())
+    ascending = {column.sort: column.ascending for column in COLUMNS if column.sort}
+    assert ascending == {
+        "newest": False,
+        "test": False,
+        "gap": True,
+        "score": False,
+        "parameters": True,
+    }
+
+
+def test_columns_that_say_nothing_are_left_out_unless_kept(board: Leaderboard) -> None:
+    keys = [column.key for column in shown_columns(board.standings, without=["parameters"])]
+    assert not {"study", "test_accuracy_sd", "inputs", "confirmed", "parameters"} & {*keys}
+    kept = [column.key for column in shown_columns(board.standings, keep=["study", "inputs"])]
+    assert [each for each in kept if each not in ("study", "inputs", "parameters")] == keys
+    first = board.standings[0]
+    summary = ConfirmedSummary(3, 0.97, 0.001, 0.01, 0.002, {"A": "stands", "B": "not shown"})
+    confirmed = replace(first, study="other", confirmed=summary, inputs="person", replicas=2)
+    columns = {each.key: each for each in shown_columns([first, confirmed])}
+    assert list(columns) == [column.key for column in COLUMNS]
+    assert columns["confirmed"].text(confirmed) == "97.00 ± 0.10 (3) A"
+    assert columns["confirmed"].text(first) == ""
+    assert columns["inputs"].text(confirmed) == "calibrated"
+    assert words.borne_out(confirmed, "A") == "confirmed"
+    assert words.borne_out(confirmed, "B") == "not confirmed"

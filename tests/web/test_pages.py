@@ -1,5 +1,6 @@
 """The pages over HTTP's own interface, without a browser: content, headers, paths, bad input."""
 
+import re
 import socket
 import sqlite3
 import threading
@@ -15,6 +16,7 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from har_search.board import status
+from har_search.board.columns import COLUMNS
 from har_search.data.dataset import SIMULATED, Dataset
 from har_search.errors import NotFoundError, OptionError
 from har_search.search.study import prepare_study
@@ -96,6 +98,18 @@ def test_it_sorts_filters_and_turns_pages(client: Client, query: str, trials: li
     table = client.get("/" + query).text.partition("<tbody>")[2]
     shown = [int(part.split('"')[0]) for part in table.split("/trials/")[1:]]
     assert shown == trials
+
+
+def test_headings_say_what_a_column_is_and_how_it_is_sorted(client: Client) -> None:
+    headings = client.get("/?sort=gap").text.partition("<thead>")[2].partition("</thead>")[0]
+    cells = [" ".join(cell.split()) for cell in headings.split("<th ")[1:]]
+    texts = [re.sub(r"<[^>]+>", "", cell.partition(">")[2]).strip() for cell in cells]
+    assert texts == [column.title for column in COLUMNS if column.title in texts]
+    assert {"#", "trial", "test %", "gap pp", "lr", "epoch"} <= {*texts}
+    assert all('title="' in cell for cell in cells)
+    (sorted_by,) = [cell for cell in cells if "aria-sort" in cell]
+    assert 'aria-sort="ascending"' in sorted_by
+    assert "gap" in sorted_by
 
 
 def test_the_moving_part_is_sent_only_where_it_changed(
