@@ -70,8 +70,9 @@ def sql_errors(url: str) -> Iterator[None]:
             cause = cause.__cause__ or (cause if isinstance(cause, ModuleNotFoundError) else None)
             if isinstance(cause, ModuleNotFoundError):
                 raise StorageError(
-                    f"{masked(url)}: the driver {cause.name} is not installed; for PostgreSQL "
-                    "`pip install 'har-search[postgres]'` brings it"
+                    f"{masked(url)}: the driver {cause.name} is not installed; "
+                    '`.venv/bin/python -m pip install -c constraints.txt -e ".[postgres]"` brings '
+                    "PostgreSQL's"
                 ) from error
         if cause is None:
             raise
