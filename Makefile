@@ -60,6 +60,7 @@ winners: $(VENV)/.installed
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python docs/commands.py
+	$(BIN)/python docs/architecture.py
 
 clean:
 	rm -rf $(VENV)

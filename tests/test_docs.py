@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from docs import commands
+from docs import architecture, commands
 from har_search.cli import COMMANDS, app
 from har_search.networks.mlp import MLPConfig, source
 from har_search.study.file import parse_spec
@@ -49,6 +49,24 @@ def typed(text: str) -> Iterator[str]:
 
 def test_the_page_of_commands_is_current() -> None:
     assert commands.PAGE.read_text(encoding="utf-8") == commands.page()
+
+
+def test_the_tables_of_the_architecture_are_current() -> None:
+    """`make docs` writes them again."""
+    assert architecture.PAGE.read_text(encoding="utf-8") == architecture.page()
+
+
+def test_the_walks_lead_through_code_that_is_there() -> None:
+    page = PAGES["docs/architecture.md"]
+    walks = " ".join(page[page.index("## Three walks") : page.index("## Every module")].split())
+    steps = re.findall(r"`(\w+/\w+\.py)`,? `(\w+)\(\)`(?: and `(\w+)\(\)`)?", walks)
+    assert len(steps) > 20
+    for module, *names in steps:
+        text = (ROOT / "har_search" / module).read_text(encoding="utf-8")
+        for name in filter(None, names):
+            assert re.search(rf"^\s*def {name}\(", text, re.MULTILINE), (module, name)
+    for module in re.findall(r"`(\w+/\w+\.(?:py|toml))`", walks):
+        assert (ROOT / module).exists() or (ROOT / "har_search" / module).exists(), module
 
 
 def test_every_command_is_documented_and_helps(har_search: Callable[..., Ran]) -> None:
