@@ -38,7 +38,7 @@ def leaderboard(
         Sort | None,
         typer.Option(
             envvar="HAR_SEARCH_SORT",
-            help="What to rank by. Default: score; on a track test accuracy, gap, parameters.",
+            help="What to rank by. Default: score; with --track test accuracy, gap, parameters.",
         ),
     ] = None,
     top: Annotated[

@@ -47,7 +47,7 @@ def confirm(
             "--by-subject",
             envvar="HAR_SEARCH_BY_SUBJECT",
             help="Also train without each person of the train split in turn, and test on that "
-            "person. Takes no test set.",
+            "person. Uses no test data.",
         ),
     ] = False,
     study: StudyFilter = None,
