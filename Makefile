@@ -1,17 +1,26 @@
-# make run | leaderboard | dashboard      use it
+# make run | leaderboard | dashboard      use it: make run TRIALS=20 STUDY=robust
 # make test | test-slow | check | bench | winners   work on it
 
 PYTHON  ?= python3
 TRIALS  ?= 200
 STORAGE ?= sqlite:///har-search.db
-STUDY   ?= calibrated
 VENV    := .venv
 BIN     := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+
+# PyPI's PyTorch for Linux brings gigabytes of CUDA libraries. Without an NVIDIA GPU we take the CPU
+# build from PyTorch's own index, if it answers within 5 seconds. PIP_EXTRA_INDEX_URL, where it is
+# set (also to nothing), is left as it is.
+CPU_INDEX ?= https://download.pytorch.org/whl/cpu
+CPU_BUILD  = $(if $(filter Windows_NT,$(OS)),,$(shell { \
+    test "$$(uname -s)" = Linux && test -z "$${PIP_EXTRA_INDEX_URL+set}" && \
+    ! command -v nvidia-smi && $(PYTHON) -c "import signal, urllib.request; \
+    signal.alarm(5); urllib.request.urlopen('$(CPU_INDEX)/', timeout=5)"; } >/dev/null 2>&1 && \
+    echo "--extra-index-url $(CPU_INDEX)"))
 
 .PHONY: run leaderboard dashboard test test-slow check format bench winners docs clean
 
 run: $(VENV)/.installed
-	$(BIN)/har-search run --trials $(TRIALS) --storage $(STORAGE)
+	$(BIN)/har-search run $(if $(STUDY),--study $(STUDY) )--trials $(TRIALS) --storage $(STORAGE)
 
 leaderboard: $(VENV)/.installed
 	$(BIN)/har-search leaderboard --storage $(STORAGE)
@@ -43,6 +52,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/suite.py
 
 # What docs/search-quality.md shows of a study of several seeds: a search, and its best five confirmed.
+winners: STUDY ?= calibrated
 winners: $(VENV)/.installed
 	$(BIN)/har-search run --study $(STUDY) --trials 100 --seed 1 --storage sqlite:///winners.db
 	$(BIN)/har-search confirm --study $(STUDY) --top 5 --seeds 10 --by-subject \
@@ -50,6 +60,7 @@ winners: $(VENV)/.installed
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python docs/commands.py
+	$(BIN)/python docs/architecture.py
 
 clean:
 	rm -rf $(VENV)
@@ -60,7 +71,7 @@ $(VENV)/.pip: constraints.txt
 	touch $@
 
 $(VENV)/.installed: $(VENV)/.pip pyproject.toml
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt $(CPU_BUILD) --editable .
 	touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed

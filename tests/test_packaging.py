@@ -1,5 +1,7 @@
+import re
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -21,6 +23,7 @@ def test_the_wheel_ships_the_studies_and_the_command(tmp_path: Path) -> None:
         assert b"har-search = har_search.__main__:main" in archive.read(entry_points)
         unpacked = tmp_path / "installed"
         archive.extractall(unpacked)
+    assert "har_search/py.typed" in names
     assert {f"har_search/studies/{name}.toml" for name in _STUDIES} <= names
     pages = ("web/static/style.css", "web/templates/base.html", "report/report.html")
     assert {f"har_search/{name}" for name in (*pages, "report/report.css")} <= names
@@ -42,6 +45,22 @@ def test_the_wheel_ships_the_studies_and_the_command(tmp_path: Path) -> None:
         check=True,
     )
     assert ran.stdout.split() == [str(unpacked / "har_search" / "study" / "file.py"), "homework"]
+
+
+def test_the_source_archive_has_what_its_readme_names(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as opened:
+        names = {name.partition("/")[2] for name in opened.getnames()}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = {link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", readme)}
+    assert named <= names
+    assert {"Makefile", "docker-compose.yml", "docs/commands.py"} <= names
 
 
 def test_constraints_pin_what_the_package_needs() -> None:

@@ -21,7 +21,7 @@ def leaderboard(
     study: StudyFilter = None,
     track: Annotated[
         str | None,
-        typer.Option(envvar="HAR_SEARCH_TRACK", help="Only entries that qualify, such as A."),
+        typer.Option(envvar="HAR_SEARCH_TRACK", help="Only entries on this track, such as A."),
     ] = None,
     student: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only this student's entries.")
@@ -31,14 +31,14 @@ def leaderboard(
         typer.Option(
             "--best-per-student",
             envvar="HAR_SEARCH_BEST_PER_STUDENT",
-            help="One entry a student, the best.",
+            help="Only each student's best entry.",
         ),
     ] = False,
     sort: Annotated[
         Sort | None,
         typer.Option(
             envvar="HAR_SEARCH_SORT",
-            help="Default: score, or within a track test accuracy, then gap, then parameters.",
+            help="What to rank by. Default: score; with --track test accuracy, gap, parameters.",
         ),
     ] = None,
     top: Annotated[
@@ -46,7 +46,7 @@ def leaderboard(
         typer.Option(
             min=1,
             envvar="HAR_SEARCH_TOP",
-            help="How many entries; default 20, and all in JSON and CSV.",
+            help="How many entries. Default: 20; in JSON and CSV all.",
         ),
     ] = None,
     output_format: Annotated[
@@ -57,16 +57,16 @@ def leaderboard(
         typer.Option(
             "--confirmed",
             envvar="HAR_SEARCH_CONFIRMED",
-            help="Only entries that `confirm` trained again, by their mean test accuracy.",
+            help="Only entries that `confirm` trained again, ranked by mean test accuracy.",
         ),
     ] = False,
     watch: Annotated[
         bool,
-        typer.Option("--watch", envvar="HAR_SEARCH_WATCH", help="Show it anew every 2 seconds."),
+        typer.Option("--watch", envvar="HAR_SEARCH_WATCH", help="Show it again every 2 seconds."),
     ] = False,
     storage: Storage = DEFAULT_URL,
 ) -> None:
-    """Rank the finished trials, over all studies on real data or one study."""
+    """Rank the finished trials: of one study, or of all studies on real data."""
     from har_search.board.standings import Selection
 
     if top is None and output_format in (Format.table, Format.markdown):
@@ -129,12 +129,12 @@ def report(
         typer.Option(
             "--force",
             envvar="HAR_SEARCH_FORCE",
-            help="Replace a file that is there even where it is no report.",
+            help="Replace the file even if it is no report.",
         ),
     ] = False,
     storage: Storage = DEFAULT_URL,
 ) -> None:
-    """Write a study's report, one HTML file to send to the teacher or to print."""
+    """Write a report on a study: one HTML file to send to the teacher or to print."""
     from har_search.report import write_report  # matplotlib and scipy: not for every command
 
     written = write_report(storage, study_filter(study), to, force=force)
@@ -152,7 +152,8 @@ def dashboard(
         str, typer.Option(envvar="HAR_SEARCH_HOST", help="Where to listen.")
     ] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(min=0, max=65535, envvar="HAR_SEARCH_PORT", help="0 takes any free one.")
+        int,
+        typer.Option(min=0, max=65535, envvar="HAR_SEARCH_PORT", help="The port. 0: any free one."),
     ] = 8080,
     artifacts: Artifacts = None,
     writable: Annotated[
@@ -160,7 +161,7 @@ def dashboard(
         typer.Option(
             "--writable",
             envvar="HAR_SEARCH_WRITABLE",
-            help="Let optuna-dashboard edit and delete; anyone who reaches the page can.",
+            help="Let optuna-dashboard edit and delete. Anyone who reaches the page can do it.",
         ),
     ] = False,
     open_browser: Annotated[
@@ -179,7 +180,7 @@ def dashboard(
         errors.print(
             f"[bold yellow]warning:[/] anyone who reaches {escape(host)}:{port} sees this page, "
             f"which asks for no password{' and can delete studies' if writable else ''}; see "
-            "Security in the README"
+            "Security in docs/class-server.md"
         )
 
     def on_start(address: str) -> None:

@@ -72,8 +72,8 @@ Data = Annotated[
     typer.Option(
         metavar="PATH|auto|uci|simulated",
         envvar="HAR_SEARCH_DATA",
-        help="UCI's zip or folder. auto downloads it once and falls back to simulated data; "
-        "uci never falls back.",
+        help="UCI's zip or folder. Or auto: download it once; if that fails, simulate data. "
+        "Or uci: download it, never simulate.",
     ),
 ]
 Artifacts = Annotated[
@@ -81,8 +81,8 @@ Artifacts = Annotated[
     typer.Option(
         metavar="FOLDER",
         envvar="HAR_SEARCH_ARTIFACTS",
-        help="Pictures and weights of notable trials; for an SQLite file its default lies beside "
-        "it, for a server there is none.",
+        help="Folder for pictures and weights of notable trials. Default: beside the SQLite file; "
+        "for a database server none.",
     ),
 ]
 Study = Annotated[
@@ -90,8 +90,8 @@ Study = Annotated[
     typer.Option(
         metavar="NAME|FILE",
         envvar="HAR_SEARCH_STUDY",
-        help=f"A shipped study ({', '.join(shipped_studies())}), the path of a study file, or the "
-        "name of a study in the database.",
+        help=f"A study that ships ({', '.join(shipped_studies())}), the path of a study file, or "
+        "the name of a study in the database.",
     ),
 ]
 Workers = Annotated[
@@ -100,7 +100,7 @@ Workers = Annotated[
         parser=worker_count,
         metavar="auto|N",
         envvar="HAR_SEARCH_WORKERS",
-        help="Processes to train in; auto is one a core.",
+        help="How many processes train. auto: one for each core.",
     ),
 ]
 StudyFilter = Annotated[
@@ -114,7 +114,7 @@ Trials = Annotated[
     typer.Option(
         min=1,
         envvar="HAR_SEARCH_TRIALS",
-        help="Finished trials that the study shall have in all; running again continues.",
+        help="How many finished trials the study shall have in all. Running again continues.",
     ),
 ]
 Timeout = Annotated[
@@ -123,19 +123,21 @@ Timeout = Annotated[
         parser=duration,
         metavar="TIME",
         envvar="HAR_SEARCH_TIMEOUT",
-        help="Start no new trial after this long: 90s, 10m, 1h30m.",
+        help="Start no new trial after this time: 90s, 10m, 1h30m.",
     ),
 ]
 Seed = Annotated[
     int | None,
-    typer.Option(min=0, envvar="HAR_SEARCH_SEED", help="Makes the search repeatable."),
+    typer.Option(
+        min=0, envvar="HAR_SEARCH_SEED", help="Makes the search repeatable, with --workers 1."
+    ),
 ]
 Until = Annotated[
     str | None,
     typer.Option(
         metavar="TRACKS",
         envvar="HAR_SEARCH_UNTIL",
-        help="Stop as soon as these tracks have an entry, such as A or A,B.",
+        help="Stop as soon as these tracks have an entry: A, or A,B.",
     ),
 ]
 Patience = Annotated[
@@ -144,6 +146,6 @@ Patience = Annotated[
         parser=duration,
         metavar="TIME",
         envvar="HAR_SEARCH_PATIENCE",
-        help="How long workers wait for a database that is away.",
+        help="How long workers wait for a database that does not answer.",
     ),
 ]

@@ -45,7 +45,7 @@ def run(
     student: Annotated[
         str | None,
         typer.Option(
-            envvar="HAR_SEARCH_STUDENT", help="Who the entries belong to; else the login name."
+            envvar="HAR_SEARCH_STUDENT", help="Whose entries these are. Default: your login name."
         ),
     ] = None,
     seed: Seed = None,
@@ -56,7 +56,7 @@ def run(
         Device, typer.Option(envvar="HAR_SEARCH_DEVICE", help="Where to train; auto is the CPU.")
     ] = Device.auto,
 ) -> None:
-    """Search: train and score configurations until the study has its trials."""
+    """Search: train networks and score them, until the study has its trials."""
     console = screen()
     spec, data = find_study(study, storage, data)
     tracks = chosen_tracks(until, spec)
@@ -104,12 +104,12 @@ def init(
         typer.Option(
             metavar="ROLE",
             envvar="HAR_SEARCH_READER",
-            help="Also make a PostgreSQL role that may only read; HAR_SEARCH_READER_PASSWORD "
-            "holds its password.",
+            help="Also make a PostgreSQL role that can only read. Its password is in "
+            "HAR_SEARCH_READER_PASSWORD.",
         ),
     ] = None,
 ) -> None:
-    """Make the database's tables and the study, once; `run` does it, too."""
+    """Make the database and the study, without a search. `run` makes them, too."""
     console = screen()
     password = os.environ.get("HAR_SEARCH_READER_PASSWORD", "")
     if reader is not None and not password:
@@ -128,7 +128,7 @@ def init(
 
 
 def data(data: Data = "auto") -> None:
-    """Fetch the data set, verify it and describe what is there."""
+    """Download the data set, check it and describe it."""
     from har_search.data.describe import describe, verify
 
     console = screen()

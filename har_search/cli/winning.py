@@ -24,9 +24,11 @@ Trial = Annotated[int, typer.Argument(min=0, help="The trial's number on the lea
 def confirm(
     trials: Annotated[
         list[int] | None,
-        typer.Argument(min=0, help="Trials by number; without any, the leaderboard's best."),
+        typer.Argument(min=0, help="Numbers of trials. Without any: the leaderboard's best."),
     ] = None,
-    top: Annotated[int, typer.Option("--top", min=1, help="How many of the best.")] = 5,
+    top: Annotated[
+        int, typer.Option("--top", min=1, help="How many of the best, where no trial is named.")
+    ] = 5,
     seeds: Annotated[
         int, typer.Option(min=3, envvar="HAR_SEARCH_SEEDS", help="Fresh seeds for each entry.")
     ] = 10,
@@ -36,7 +38,7 @@ def confirm(
             min=0,
             metavar="TRIAL",
             envvar="HAR_SEARCH_AGAINST",
-            help="Instead compare the one trial named with this one, window by window.",
+            help="Instead, compare the trial that you name with this one, window by window.",
         ),
     ] = None,
     held_out: Annotated[
@@ -44,8 +46,8 @@ def confirm(
         typer.Option(
             "--by-subject",
             envvar="HAR_SEARCH_BY_SUBJECT",
-            help="Also hold out each person of the train split once: accuracy on people never "
-            "seen, without the test set.",
+            help="Also train without each person of the train split in turn, and test on that "
+            "person. Uses no test data.",
         ),
     ] = False,
     study: StudyFilter = None,
@@ -53,7 +55,7 @@ def confirm(
     data: Data = "auto",
     workers: Workers = None,
 ) -> None:
-    """Train entries again with fresh seeds, and judge on which tracks their means stand."""
+    """Train entries again with fresh seeds, and judge which still stand on a track."""
     from har_search.entries.confirm import compare
     from har_search.entries.confirm import confirm as confirm_entries
     from har_search.entries.entry import entries
@@ -104,9 +106,9 @@ def reproduce(
     data: Data = "auto",
     artifacts: Artifacts = None,
 ) -> None:
-    """Train a trial again with its own seed, and compare it with its record to the last bit.
+    """Train a trial again with its own seed, and compare every figure to the last bit.
 
-    Exits with 1 where anything differs, and names the figures and the probable causes.
+    Exits with 1 if anything differs. Then it names the figures and the probable causes.
     """
     from har_search.entries.record import read_record
     from har_search.entries.reproduce import reproduce as reproduce_trial
@@ -159,14 +161,14 @@ def predict(
         str,
         typer.Argument(
             metavar="DIR|TRIAL",
-            help="A folder that `export` wrote, or a trial's number (./14 is a folder).",
+            help="A folder that `export` wrote, or a trial's number. ./14 is a folder named 14.",
         ),
     ],
     windows: Annotated[
         Path,
         typer.Argument(
             metavar="WINDOWS",
-            help="Windows of 561 features, one a row: UCI's text, CSV or .npy.",
+            help="A file of windows, a row of 561 features each: UCI's text, CSV or .npy.",
         ),
     ],
     output_format: Annotated[
@@ -177,8 +179,8 @@ def predict(
         typer.Option(
             metavar="FILE",
             envvar="HAR_SEARCH_SUBJECTS",
-            help="For a network calibrated per person: the number of the person in each window, "
-            "one a row, as in UCI's subject_test.txt. Without it all windows are one person's.",
+            help="For a network calibrated per person: a file with the person's number of each "
+            "window, as UCI's subject_test.txt. Without it, all windows are one person's.",
         ),
     ] = None,
     study: StudyFilter = None,
@@ -186,10 +188,10 @@ def predict(
     data: Data = "auto",
     artifacts: Artifacts = None,
 ) -> None:
-    """Recognise activities: print each window's likeliest one and its probability.
+    """Recognise activities: print the most likely one of each window, and its probability.
 
-    A value beyond ±2 is refused: UCI HAR's features are scaled to -1 to 1. Windows for a network
-    calibrated per person are standardised here; give some minutes of each person's.
+    UCI HAR's features lie between -1 and 1: a value beyond ±2 is refused. A network calibrated per
+    person needs some minutes of each person's windows; this command standardises them.
     """
     from har_search.data.windows import read_subjects, read_windows
 
@@ -236,8 +238,8 @@ def warn_of_few_windows(counts: Mapping[int, int]) -> None:
     """Warn of people whose windows are too few to be calibrated by."""
     for person, count in counts.items():
         errors.print(
-            f"[bold yellow]warning:[/] person {person} has {count} windows, too few to tell that "
-            "person's way of moving: expect more errors"
+            f"[bold yellow]warning:[/] person {person} has {count} windows, too few to know how "
+            "that person moves: expect more errors"
         )
 
 

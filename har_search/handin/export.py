@@ -178,7 +178,8 @@ def _onnx(made: TrainedNetwork, dataset: Dataset) -> tuple[bytes, str]:
         apart = distance(content, made.network, taken)
     except ModuleNotFoundError as error:
         return b"", (
-            f"the package {error.name} is not installed; `pip install 'har-search[onnx]'` brings it"
+            f"the package {error.name} is not installed; "
+            '`.venv/bin/python -m pip install -c constraints.txt -e ".[onnx]"` brings it'
         )
     if not apart <= TOLERANCE:
         return b"", f"ONNX Runtime's logits are up to {apart:.1g} away from PyTorch's"

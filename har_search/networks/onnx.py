@@ -1,4 +1,4 @@
-"""The network as ONNX, for runtimes without PyTorch; needs the extra `har-search[onnx]`.
+"""The network as ONNX, for runtimes without PyTorch; needs the extra `onnx`.
 
 The graph is written node by node: the network is a plain chain. torch's own exporter takes seconds
 and three packages more, and warns of its own parts.

@@ -69,8 +69,9 @@ def sql_errors(url: str) -> Iterator[None]:
         missing = _cause(error, ModuleNotFoundError)
         if missing is not None:
             raise StorageError(
-                f"{masked(url)}: the driver {missing.name} is not installed; for PostgreSQL "
-                "`pip install 'har-search[postgres]'` brings it"
+                f"{masked(url)}: the driver {missing.name} is not installed; "
+                '`.venv/bin/python -m pip install -c constraints.txt -e ".[postgres]"` brings '
+                "PostgreSQL's"
             ) from error
         failed = _cause(error, exc.SQLAlchemyError)
         if failed is None:

@@ -63,8 +63,8 @@ def show_confirmed(chosen: Sequence[Entry], found: Sequence[Confirmed], console:
     console.print(table)
     console.print(
         "\n[dim]stands, fails: the means over seeds pass a track's rule, or do not, by one-sided "
-        "t-tests at p < 0.01; in brackets the share of seeds that qualify by themselves. Entries "
-        "end early where all tracks are certain.[/]",
+        "t-tests at p < 0.01. In brackets: the share of seeds that qualify by themselves. An entry "
+        "ends early when all its tracks are decided.[/]",
         soft_wrap=True,
     )
     _show_inputs(chosen, console)
@@ -89,9 +89,9 @@ def show_held_out(
         )
     console.print(table)
     console.print(
-        "\n[dim]Each person of the train split held out once, trained on the others for the "
-        "checkpoint epoch; the test set takes no part, but once chose this configuration and "
-        "epoch.[/]",
+        "\n[dim]Each person of the train split was held out once: the network trained on the "
+        "others, up to the checkpoint epoch. The test set took no part here; but it chose this "
+        "configuration and epoch before.[/]",
         soft_wrap=True,
     )
     _show_inputs(chosen, console)
@@ -119,7 +119,7 @@ def show_comparison(comparison: Comparison, console: Console) -> None:
         better = first if comparison.only_first > comparison.only_second else second
         console.print(f"Trial {better.number}'s network is the better one on these windows.")
     else:
-        console.print("That is no more than luck would do: neither network is shown to be better.")
+        console.print("Luck alone can do that: neither network is shown to be better.")
 
 
 def show_reproduction(found: Reproduction, console: Console) -> None:
@@ -146,8 +146,8 @@ def show_reproduction(found: Reproduction, console: Console) -> None:
         console.print(f"  {escape(f'{each.name}: {each.recorded} then, {each.now} now')}")
     if not found.causes:
         console.print(
-            "  Versions, device and data are those recorded, so another model of processor, or a "
-            "record that was changed."
+            "  Versions, device and data are as recorded. So the processor is another model, or "
+            "the record was changed."
         )
 
 

@@ -99,7 +99,7 @@ def test_without_the_onnx_packages_all_else_is_written(
             ran = run_export(folder, "--force")
         assert ran.code == 0
         assert "warning: model.onnx was left out: the package" in ran.err
-        assert "`pip install 'har-search[onnx]'` brings it" in ran.err
+        assert 'pip install -c constraints.txt -e ".[onnx]"` brings it' in ran.err
         written = {each.name for each in folder.iterdir()}
         assert written == set(FILES) - {"model.onnx"}  # and no stale one stays
         assert "ONNX" not in (folder / "README.md").read_text()
