@@ -20,6 +20,7 @@ from har_search.storage.schema import TRIALS_OF_STUDIES, claims, is_finished, st
 
 BEAT_SECONDS = 5.0
 
+# Built once, since every trial of every worker runs these.
 _OF_STUDY = studies.c.study_name == bindparam("study")
 _LOCK_STUDY = select(studies.c.study_id).where(_OF_STUDY).with_for_update()
 _FINISHED = select(func.count()).select_from(TRIALS_OF_STUDIES).where(_OF_STUDY, is_finished())
