@@ -58,7 +58,7 @@ def test_a_studys_note(sqlite_url: str, quick: StudySpec, fill: Callable[..., No
     spec = replace(quick, description="", tracks=HOMEWORK_TRACKS)
     fill(sqlite_url, spec, [Entry(0.97, 0.01, student="<b>ann</b>")])
     board = leaderboard(sqlite_url, Selection(study="quick", top=1))
-    (number,) = (row["trial"] for row in board.leaders.values() if row is not None)
+    (number,) = (each.trial for each in board.leaders.values() if each is not None)
     entry = f"trial {number} of \\<b\\>ann\\</b\\>, test 97.00 %, gap 1.00 pp"
     assert study_note(spec, board) == (
         "The study quick. [Class leaderboard](/)\n\n"

@@ -70,7 +70,7 @@ def test_figures_and_numbers_are_exact(filled: str) -> None:
 def test_fresh_seeds_come_with_the_trial_they_are_of(filled: str) -> None:
     seeds = tuple(Confirmation(place, place, 0.96, 0.98) for place in range(2))
     with open_for_writing(filled) as storage:
-        confirmations.create_table(storage)
+        storage.create_our_tables()
         assert [trial.confirmed for trial in rank(filled, Selection()).trials] == [None] * 3
         confirmations.save(storage, "quick", 2, 7, 4, seeds)
         confirmations.save(storage, "quick", 3, 8, 4, seeds)  # of a trial before, with this id
