@@ -83,12 +83,12 @@ def leaders_line(board: Leaderboard) -> str:
             parts.append(
                 f"Track {track}: trial {leader.trial} of {leader.student}, "
                 f"test {percent(leader.test_accuracy)} %{seeds}, gap {percent(leader.gap)} pp, "
-                f"{borne_out(leader, track)}{calibration(leader.inputs)}"
+                f"{borne_out(leader, track)}{inputs_after_comma(leader.inputs)}"
             )
     return "   ".join(parts)
 
 
-def calibration(inputs: str) -> str:
+def inputs_after_comma(inputs: str) -> str:
     """Name how an entry's inputs are standardised, to go on a list; empty where they are not."""
     words = label(inputs)
     return f", {words}" if words else ""

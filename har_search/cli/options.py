@@ -34,7 +34,7 @@ class Listing(StrEnum):
     csv = "csv"
 
 
-def duration(text: str | float) -> float:
+def seconds_of(text: str | float) -> float:
     """Turn `90`, `90s`, `10m` or `1h30m` into seconds."""
     import pandas as pd
 
@@ -120,7 +120,7 @@ Trials = Annotated[
 Timeout = Annotated[
     float | None,
     typer.Option(
-        parser=duration,
+        parser=seconds_of,
         metavar="TIME",
         envvar="HAR_SEARCH_TIMEOUT",
         help="Start no new trial after this time: 90s, 10m, 1h30m.",
@@ -143,7 +143,7 @@ Until = Annotated[
 Patience = Annotated[
     float,
     typer.Option(
-        parser=duration,
+        parser=seconds_of,
         metavar="TIME",
         envvar="HAR_SEARCH_PATIENCE",
         help="How long workers wait for a database that does not answer.",

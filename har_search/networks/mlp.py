@@ -9,17 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from har_search.challenge.activities import ACTIVITIES, FEATURE_COUNT
 from har_search.challenge.inputs import AS_THEY_ARE, comment
 
 if TYPE_CHECKING:
     import torch
-from typing import Any
 
-from har_search.challenge.activities import ACTIVITIES, FEATURE_COUNT
-
-HYPERPARAMETERS = ("width", "depth", "dropout", "batch_norm")  # those of the network itself
+NETWORK_HYPERPARAMETERS = ("width", "depth", "dropout", "batch_norm")  # those of the network itself
 
 
 @dataclass(frozen=True)
@@ -132,4 +130,4 @@ def build(config: MLPConfig, generator: torch.Generator | None = None) -> torch.
 
 def mlp_config(hyperparameters: Mapping[str, Any]) -> MLPConfig:
     """Return the network that a trial's hyperparameters name, among others."""
-    return MLPConfig(**{name: hyperparameters[name] for name in HYPERPARAMETERS})
+    return MLPConfig(**{name: hyperparameters[name] for name in NETWORK_HYPERPARAMETERS})

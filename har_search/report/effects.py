@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from har_search.study.spec import Range, StudySpec, Value
+from har_search.study.spec import Range, Space, StudySpec, Value
 
 ALPHA = 0.001
 FEWEST_TRIALS = 20  # below these no tendency is spoken of
@@ -107,7 +107,7 @@ def effects(finished: pd.DataFrame, spec: StudySpec) -> list[Effect]:
     return [_effect(chosen, name, space) for name, space in spec.search.items()]
 
 
-def _effect(chosen: pd.DataFrame, name: str, space: Range | tuple[Value, ...]) -> Effect:
+def _effect(chosen: pd.DataFrame, name: str, space: Space) -> Effect:
     own = chosen[chosen[name].notna()]
     choices: tuple[str, ...] = ()
     if isinstance(space, Range):

@@ -33,7 +33,7 @@ from har_search.storage.schema import (
 )
 
 Result = TypeVar("Result")
-Storage = TypeVar("Storage", bound=type)
+_Class = TypeVar("_Class", bound=type)
 # Trial, name, Optuna's internal value, distribution, and the one known of this parameter before
 _Param: TypeAlias = tuple[int, str, float, BaseDistribution, BaseDistribution | None]
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
@@ -59,10 +59,10 @@ def patiently(operation: Callable[[], Result], patience_seconds: float) -> Resul
         pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
 
-def _waiting(*names: str) -> Callable[[Storage], Storage]:
+def _waiting(*names: str) -> Callable[[_Class], _Class]:
     """Decorate a storage: Optuna's own methods of these names wait for the database, too."""
 
-    def decorate(storage: Storage) -> Storage:
+    def decorate(storage: _Class) -> _Class:
         for name in names:
             setattr(storage, name, _made_patient(getattr(RDBStorage, name)))
         return storage

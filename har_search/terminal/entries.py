@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
-from har_search.board.words import calibration, mean_sd
+from har_search.board.words import inputs_after_comma, mean_sd
 from har_search.challenge.inputs import explained, label
 from har_search.challenge.words import percent
 
@@ -168,7 +168,7 @@ def show_export(exported: Exported, console: Console, errors: Console) -> None:
     console.print(
         f"test {percent(figures['test_accuracy'])} %, train {percent(figures['train_accuracy'])} "
         f"%, gap {percent(figures['gap'])} pp as evaluated now; weights: "
-        f"{about['weights']['from']}{calibration(about['standardize'])}",
+        f"{about['weights']['from']}{inputs_after_comma(about['standardize'])}",
         soft_wrap=True,
     )
     if seeds is not None:

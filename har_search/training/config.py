@@ -33,7 +33,7 @@ class TrainingConfig:
         others = {
             name: value
             for name, value in hyperparameters.items()
-            if name not in mlp.HYPERPARAMETERS
+            if name not in mlp.NETWORK_HYPERPARAMETERS
         }
         return cls(
             mlp=mlp.mlp_config(hyperparameters), epochs=epochs, optimizer=optimizer, **others
