@@ -1,6 +1,3 @@
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 
@@ -10,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from har_search.data.dataset import Dataset
-from har_search.machine import is_dead_here, this_worker
+from har_search.machine import this_worker
 from har_search.search import budget
 from har_search.search.budget import DEAD_SECONDS, MOST_RETRIES, Sweeper, put_back
 from har_search.search.study import load_study, prepare_study
@@ -227,17 +224,6 @@ def test_two_sweepers_put_a_trial_back_once(
         thread.join()
     assert sum(swept) == 1
     assert [trial.state.name for trial in study.get_trials()] == ["FAIL", "WAITING"]
-
-
-def test_a_process_that_is_gone_is_dead_and_others_are_not() -> None:
-    script = "from har_search.machine import this_worker; print(this_worker())"
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert is_dead_here(ran.stdout.strip())
-    assert not is_dead_here(this_worker())
-    assert not is_dead_here(ELSEWHERE)
-    host, namespace, pid, _ = this_worker().split("/")
-    assert int(pid) == os.getpid()
-    assert is_dead_here(f"{host}/{namespace}/{pid}/1.00")  # another process of that number
 
 
 def test_a_claim_beats_while_it_is_held(
