@@ -72,6 +72,7 @@ def run(
         from har_search.search.run import SearchOptions, search
         from har_search.storage.artifacts import folder_of
         from har_search.storage.logs import hush_libraries
+        from har_search.storage.patient import patiently
         from har_search.terminal.progress import SearchProgress
 
         hush_libraries()
@@ -89,7 +90,8 @@ def run(
         with SearchProgress(console, spec.tracks) as progress:
             outcome = search(spec, storage, located, options, progress, crew)
     console.print()
-    show_leaderboard(storage, Selection(study=outcome.study_name, top=10), console)
+    shown = Selection(study=outcome.study_name, top=10)
+    patiently(lambda: show_leaderboard(storage, shown, console), patience)
     show_ending(outcome, options, study, console)
     if outcome.ending == "interrupted":
         raise typer.Exit(130)

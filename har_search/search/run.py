@@ -123,28 +123,32 @@ def search(
     """
     with (
         stop_on_signals(watcher.stopping) as should_stop,
-        # This process waits for no database, so that it always hears its workers and Ctrl-C.
-        open_for_writing(url, patience_seconds=0) as storage,
+        open_for_writing(url, options.patience_seconds) as storage,
     ):
         if options.artifacts is not None:
             make_folder(options.artifacts)
         name = study_name(spec, located.dataset.name)
-        study = prepare_study(storage, name, spec, located.dataset)
+        study = storage.patiently(lambda: prepare_study(storage, name, spec, located.dataset))
         if study.user_attrs.get(attributes.TRIALS) != options.trials:
             study.set_user_attr(attributes.TRIALS, options.trials)
         sweeper = Sweeper(storage, study)
         sweeper.sweep()  # what an earlier search on this machine left behind
         done = finished_trials(storage, name)
         workers = min(options.workers or core_count(), max(options.trials - done, 1))
-        leaders = earlier_leaders(url, name) if done else []
+        leaders = storage.patiently(lambda: earlier_leaders(url, name)) if done else []
         watcher.started(done, options.trials, workers, leaders)
         upkeep = _Upkeep(storage, sweeper, Showcase(storage, study, spec, options.artifacts))
         job = _job(spec, url, name, options)
         until = Until(options.until, options.timeout_seconds, leaders)
+        storage.patience_seconds = 0  # so that it always hears its workers and Ctrl-C
         with crew or Crew() as crew:
             run = _Run(_Team(crew, job, located.folder), upkeep, watcher, until, done)
             run.until_end(workers, should_stop)
-        at_end = finished_trials(storage, name)
+        if until.ending is not Ending.interrupted:
+            storage.patience_seconds = options.patience_seconds
+        at_end = run.done
+        with _database_may_be_away():
+            at_end = finished_trials(storage, name)
         if at_end > done and until.ending is not Ending.interrupted:  # Ctrl-C waits for no picture
             upkeep.finish()
         return SearchOutcome(name, at_end, until.ending)

@@ -34,13 +34,18 @@ _OPEN = (
         .where(_OF_STUDY, trials.c.number == claims.c.number, is_finished()),
     )
 )
+_THERE = exists().where(claims.c.claim == bindparam("claim"))
 # The condition stands on a row, since not every database takes WHERE without FROM.
 _PLACE = select(
     bindparam("claim", type_=claims.c.claim.type),
     studies.c.study_name,
     bindparam("worker", type_=claims.c.worker.type),
     literal(0),
-).where(_OF_STUDY, _FINISHED.scalar_subquery() + _OPEN.scalar_subquery() < bindparam("total"))
+).where(
+    _OF_STUDY,
+    ~_THERE,
+    _FINISHED.scalar_subquery() + _OPEN.scalar_subquery() < bindparam("total"),
+)
 _CLAIM = (
     claims.insert()
     .from_select(["claim", "study_name", "worker", "beat"], _PLACE)
@@ -125,7 +130,10 @@ class HeldClaim:
     beats: int
 
     def take_over(self, worker: str) -> bool:
-        """Make it this worker's; False where it has beaten, or ended, since it was seen."""
+        """Make it this worker's; False where it has beaten, or ended, since it was seen.
+
+        Where the answer is lost, False too: the claim has no beats then, and is found again.
+        """
         values = {"own": self.claim.id, "seen": self.beats, "new_worker": worker}
         return self.claim.storage.change(_TAKE_OVER, **values) == 1
 
@@ -153,6 +161,9 @@ def claim_place(storage: PatientStorage, study_name: str, total: int, worker: st
         with storage.engine.begin() as connection:
             if connection.dialect.name != "sqlite":  # SQLite has one writer at a time anyway
                 connection.execute(_LOCK_STUDY, values)
-            return connection.execute(_CLAIM, values).rowcount == 1
+            if connection.execute(_CLAIM, values).rowcount == 1:
+                return True
+            # Where the answer to a first try was lost, its claim is there.
+            return bool(connection.execute(select(_THERE), values).scalar_one())
 
     return Claim(storage, claim) if storage.patiently(insert) else None

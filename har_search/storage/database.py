@@ -111,8 +111,9 @@ def open_for_writing(
 ) -> Iterator[PatientStorage]:
     """Open Optuna's storage at `url`, making the database and its tables where there are none.
 
-    An operation for which the database is away is tried again for `patience_seconds`; opening it
-    only with `patient_start`, since at first a mistyped host is likelier.
+    An operation for which the database is away is tried again for `patience_seconds`. So is opening
+    it where it was reached and then lost; where it cannot be reached at all only with
+    `patient_start`, since at first a mistyped host is likelier.
 
     Raises:
         StorageError: no database can be opened or made there, or the block's SQL fails.
@@ -135,7 +136,8 @@ def open_for_writing(
             )
 
     with sql_errors(url):
-        storage = patient.patiently(make, patience_seconds if patient_start else 0)
+        waits_for = patient.is_transient if patient_start else patient.is_lost
+        storage = patient.patiently(make, patience_seconds, waits_for)
         if sqlite:
             sqlalchemy.event.listen(storage.engine, "connect", _relax_sync)
             storage.engine.dispose()  # those of the pool were opened without the listener

@@ -18,7 +18,9 @@ from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy
 from optuna.distributions import BaseDistribution, distribution_to_json
+from optuna.exceptions import UpdateFinishedTrialError
 from optuna.storages import RDBStorage
+from optuna.trial import TrialState
 from sqlalchemy import bindparam, exc, exists, literal, select
 
 from har_search.storage.schema import (
@@ -29,6 +31,7 @@ from har_search.storage.schema import (
     trial_params,
     trial_system_attributes,
     trial_user_attributes,
+    trial_values,
     trials,
 )
 
@@ -43,16 +46,24 @@ TRANSIENT_STATES = ("08", "57", "40")
 logger = logging.getLogger(__name__)
 
 
-def patiently(operation: Callable[[], Result], patience_seconds: float) -> Result:
-    """Call `operation` until it goes through; raise its error once the patience ends."""
-    deadline, pause = None, FIRST_PAUSE_SECONDS
+def patiently(
+    operation: Callable[[], Result],
+    patience_seconds: float,
+    waits_for: Callable[[BaseException], bool] | None = None,
+) -> Result:
+    """Call `operation` until it goes through; raise its error once the patience ends.
+
+    What does not go away by waiting is raised at once; `waits_for` says what does, by default
+    `is_transient`.
+    """
+    waits_for = waits_for or is_transient
+    deadline, pause = time.monotonic() + patience_seconds, FIRST_PAUSE_SECONDS
     while True:
         try:
             return operation()
         except Exception as error:
             now = time.monotonic()
-            deadline = now + patience_seconds if deadline is None else deadline
-            if not is_transient(error) or now >= deadline:
+            if not waits_for(error) or now >= deadline:
                 raise
             logger.info("waiting for the database: %s", error)
         time.sleep(min(pause * random.uniform(0.5, 1), max(deadline - now, 0)))
@@ -94,7 +105,6 @@ def _made_patient(method: Callable[..., Any]) -> Callable[..., Any]:
     "set_study_system_attr",
     "set_study_user_attr",
     "set_trial_param",
-    "set_trial_state_values",
     "set_trial_system_attr",
     "set_trial_user_attr",
     "get_trial_id_from_study_id_trial_number",
@@ -229,9 +239,35 @@ class PatientStorage(RDBStorage):
                 inserted = connection.execute(_INSERT_PARAM, rows).rowcount
                 if inserted == len(rows):
                     connection.commit()
-                return inserted == len(rows)
+                    return True
+                # Where the answer to a first try was lost, they are there.
+                return all(connection.execute(_PARAM, row).first() for row in rows)
 
         return self.patiently(insert)
+
+    def set_trial_state_values(
+        self, trial_id: int, state: TrialState, values: Sequence[float] | None = None
+    ) -> bool:
+        """Change a trial's state, as Optuna does; once where the answer to a first try was lost."""
+        tries = 0
+
+        def change() -> bool:
+            nonlocal tries
+            tries += 1
+            try:
+                return super(PatientStorage, self).set_trial_state_values(trial_id, state, values)
+            except UpdateFinishedTrialError:
+                if tries == 1 or not self._is_told(trial_id, state, values):
+                    raise
+                return True
+
+        return self.patiently(change)
+
+    def _is_told(self, trial_id: int, state: TrialState, values: Sequence[float] | None) -> bool:
+        with self._connect_alone() as connection:
+            known = connection.execute(_STATE, {"trial": trial_id}).scalar_one()
+            stored = connection.execute(_VALUES, {"trial": trial_id}).scalars().all()
+        return known == state.name and (values is None or list(stored) == list(values))
 
     def set_trial_intermediate_value(
         self, trial_id: int, step: int, intermediate_value: float
@@ -285,6 +321,18 @@ _INSERT_USER_ATTRIBUTE, _INSERT_SYSTEM_ATTRIBUTE = (
     _insert_where_there_is_none(table, _NAMED, ["key", "value"])
     for table in (trial_user_attributes, trial_system_attributes)
 )
+_PARAM = select(trial_params.c.param_name).where(
+    trial_params.c.trial_id == bindparam("trial"),
+    trial_params.c.param_name == bindparam("name"),
+    trial_params.c.param_value == bindparam("value"),
+    trial_params.c.distribution_json == bindparam("allowed"),
+)
+_STATE = select(trials.c.state).where(trials.c.trial_id == bindparam("trial"))
+_VALUES = (
+    select(trial_values.c.value)
+    .where(trial_values.c.trial_id == bindparam("trial"))
+    .order_by(trial_values.c.objective)
+)
 _INSERT_PARAM = _insert_where_there_is_none(trial_params, _RUNNING, ["name", "value", "allowed"])
 _INSERT_REPORT = _insert_where_there_is_none(
     trial_intermediate_values,
@@ -293,17 +341,32 @@ _INSERT_REPORT = _insert_where_there_is_none(
 )
 
 
-def is_transient(error: BaseException) -> bool:
-    """Return whether waiting may cure the error: the database is away or held by another."""
+def is_lost(error: BaseException) -> bool:
+    """Return whether a connection that was there is not any more."""
+    cause = _database_error(error)
+    if isinstance(cause, exc.PendingRollbackError):
+        return True  # it broke within a session's transaction; a new session cures it
+    if not isinstance(cause, exc.DBAPIError):
+        return False
+    # While SQLAlchemy asks a new connection what server it has, it marks none as lost.
+    return cause.connection_invalidated or "server closed the connection" in str(cause.orig)
+
+
+def _database_error(error: BaseException) -> exc.DBAPIError | exc.PendingRollbackError | None:
+    """Return the database's own error among those that an error came from."""
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, exc.DBAPIError | exc.PendingRollbackError):
         cause = cause.__cause__
-    if isinstance(cause, exc.PendingRollbackError):
-        return True  # the session's connection broke within a transaction; a new session cures it
+    return cause
+
+
+def is_transient(error: BaseException) -> bool:
+    """Return whether waiting may cure the error: the database is away or held by another."""
+    if is_lost(error):
+        return True
+    cause = _database_error(error)
     if not isinstance(cause, exc.DBAPIError):
         return False
-    if cause.connection_invalidated:
-        return True
     state = getattr(cause.orig, "sqlstate", None)
     if state is not None:
         return str(state).startswith(TRANSIENT_STATES)
