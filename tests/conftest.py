@@ -29,6 +29,7 @@ from har_search.storage.patient import PatientStorage
 from har_search.study.file import load_spec
 from har_search.study.spec import StudySpec
 from har_search.training.recorded import Entrant
+from tests.helpers import Recorder, prepared, search
 
 REAL_DATA = os.environ.get("HAR_SEARCH_DATA")
 ENTRANT = Entrant("ann", REAL, "cpu")
@@ -183,16 +184,6 @@ def located(uci_zip: Path, cache_folder: Path) -> Located:
     return locate(str(uci_zip), cache_folder)
 
 
-def search(url: str, spec: StudySpec, dataset: Dataset, trials: int, folder: Path | None) -> None:
-    """Run trials of a study in this process; `folder` is the artifacts'."""
-    from tests.search.test_worker import Recorder, prepared
-
-    if folder is not None:
-        artifacts.make_folder(folder)
-    job = replace(prepared(url, spec, dataset), trials=trials, artifacts=folder)
-    work(job, dataset, Recorder())
-
-
 @pytest.fixture
 def kept(sqlite_url: str, quick: StudySpec, located: Located) -> str:
     """The URL of a study of three trials of four epochs whose weights lie beside the database."""
@@ -291,8 +282,6 @@ def har_search(
 @pytest.fixture
 def searched(sqlite_url: str, quick: StudySpec, located: Located) -> str:
     """A study of four finished trials."""
-    from tests.search.test_worker import Recorder, prepared
-
     job = prepared(sqlite_url, replace(quick, epochs=4), located.dataset)
     work(replace(job, trials=4), located.dataset, Recorder())
     return sqlite_url

@@ -20,7 +20,8 @@ from har_search.networks import mlp
 from har_search.networks.predictions import predict, to_csv, to_table
 from har_search.storage.artifacts import folder_of
 from har_search.study.spec import StudySpec
-from tests.conftest import Ran, search
+from tests.conftest import Ran
+from tests.helpers import search
 
 HarSearch = Callable[..., Ran]
 

@@ -25,7 +25,7 @@ from har_search.study.spec import StudySpec
 from har_search.training.best_epoch import train
 from har_search.training.last_epoch import train_replicas
 from tests.conftest import Ran
-from tests.search.test_worker import Recorder, prepared
+from tests.helpers import NoPool, Recorder, prepared
 
 
 def certain(*tests: float) -> Confirmed:
@@ -77,14 +77,6 @@ def test_what_is_trained_is_not_trained_again(
     (first,) = confirm(searched, chosen, located, seeds=3, workers=1)
     monkeypatch.setattr(pool, "ProcessPoolExecutor", NoPool)
     assert confirm(searched, chosen, located, seeds=3, workers=1) == [first]
-
-
-class NoPool:
-    """A pool that must not be used."""
-
-    def __init__(self, *_arguments: object, **_named: object) -> None: ...
-
-    def shutdown(self, **_named: object) -> None: ...
 
 
 def test_a_replica_is_what_training_made_of_its_seed_by_that_epoch(

@@ -17,7 +17,7 @@ from har_search.errors import DataError, StudyMismatchError
 from har_search.networks.splits import Splits
 from har_search.training.last_epoch import train_replicas
 from tests.conftest import Ran
-from tests.entries.test_confirm import NoPool
+from tests.helpers import NoPool
 
 
 def test_everybody_is_held_out_once() -> None:

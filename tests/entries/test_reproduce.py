@@ -1,7 +1,6 @@
 """Trials trained again: identical to the last bit, and where they are not, what differs and why."""
 
 import json
-import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,21 +18,8 @@ from har_search.storage.artifacts import folder_of
 from har_search.storage.database import open_for_writing
 from har_search.study.spec import Component, StudySpec
 from har_search.training.versions import versions
-from tests.conftest import Ran, search
-
-
-def change(url: str, statement: str, *values: object) -> None:
-    """Change a record, as nothing of ours would."""
-    connection = sqlite3.connect(url.removeprefix("sqlite:///"))
-    assert connection.execute(statement, values).rowcount == 1
-    connection.commit()
-    connection.close()
-
-
-SET_FIGURE = (
-    "UPDATE trial_user_attributes SET value_json = ? WHERE key = ? AND trial_id = "
-    "(SELECT trial_id FROM trials WHERE number = ?)"
-)
+from tests.conftest import Ran
+from tests.helpers import SET_FIGURE, change, search
 
 
 def weights_of(url: str, record: Record) -> Path:

@@ -11,7 +11,6 @@ import pytest
 import torch
 from optuna.artifacts import FileSystemArtifactStore, get_all_artifact_meta
 from optuna_dashboard._custom_plot_data import get_plotly_graph_objects
-from optuna_dashboard._note import get_note_from_system_attrs
 from safetensors.torch import load_file
 from werkzeug.test import Client
 
@@ -32,13 +31,7 @@ from har_search.storage.database import open_for_writing
 from har_search.study.spec import StudySpec
 from har_search.training.versions import versions
 from har_search.web.server import make_app
-from tests.search.test_worker import Recorder, prepared
-
-
-def note_of(study: optuna.Study, trial_id: int | None = None) -> str:
-    storage = study._storage
-    attributes = storage.get_study_system_attrs(study._study_id)
-    return str(get_note_from_system_attrs(attributes, trial_id)["body"])
+from tests.helpers import Recorder, note_of, prepared
 
 
 @pytest.fixture
