@@ -16,12 +16,13 @@ import pytest
 import sqlalchemy
 
 from har_search import cli
+from har_search.board.standings import Leaderboard, leaderboard
 from har_search.challenge.activities import ACTIVITIES
 from har_search.data.dataset import REAL, Dataset, Split, fingerprint
 from har_search.data.locate import Located, locate
 from har_search.data.parse import SPLIT_FILES
 from har_search.data.simulate import feature_names, simulate
-from har_search.search.study import prepare_study
+from har_search.search.study import load_study, prepare_study
 from har_search.search.worker import work
 from har_search.storage import artifacts
 from har_search.storage.database import open_for_writing
@@ -285,3 +286,28 @@ def searched(sqlite_url: str, quick: StudySpec, located: Located) -> str:
     job = prepared(sqlite_url, replace(quick, epochs=4), located.dataset)
     work(replace(job, trials=4), located.dataset, Recorder())
     return sqlite_url
+
+
+@pytest.fixture
+def board(sqlite_url: str, fill: Callable[..., None]) -> Leaderboard:
+    """The standings of two trials: one on both tracks, one on none."""
+    fill(
+        sqlite_url,
+        load_spec("lesson"),
+        [Entry(0.9761, 0.0199, "ann|[bold]", parameters=82726), Entry(0.91234, 0.08)],
+    )
+    return leaderboard(sqlite_url)
+
+
+@pytest.fixture
+def storage(url: str, quick: StudySpec, small: Dataset) -> Iterator[PatientStorage]:
+    """A database of each kind, open, with a study that is prepared."""
+    with open_for_writing(url) as storage:
+        prepare_study(storage, "quick", quick, small)
+        yield storage
+
+
+@pytest.fixture
+def study(storage: PatientStorage, quick: StudySpec) -> optuna.Study:
+    """The study in `storage`."""
+    return load_study(storage, "quick", quick, seed=1)

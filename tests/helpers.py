@@ -24,6 +24,7 @@ from har_search.storage.database import open_for_writing
 from har_search.study.spec import StudySpec
 
 ROOT = Path(__file__).parents[1]
+ELSEWHERE = "another-machine/0/1/0.00"  # a worker, as `machine.this_worker` names it
 
 
 @dataclass

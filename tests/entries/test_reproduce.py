@@ -9,13 +9,11 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from har_search.data.dataset import Dataset
 from har_search.data.locate import Located
 from har_search.entries.record import Record, read_record
 from har_search.entries.reproduce import first_epoch_apart, reproduce
-from har_search.errors import NotFoundError, StudyMismatchError
+from har_search.errors import StudyMismatchError
 from har_search.storage.artifacts import folder_of
-from har_search.storage.database import open_for_writing
 from har_search.study.spec import Component, StudySpec
 from har_search.training.versions import versions
 from tests.conftest import Ran
@@ -210,18 +208,6 @@ def test_bad_input_is_one_line(
     (line,) = ran.err.splitlines()
     assert line.startswith("error: ")
     assert message in line
-
-
-def test_a_trial_that_did_not_finish_has_no_record(
-    sqlite_url: str, quick: StudySpec, small: Dataset
-) -> None:
-    search(sqlite_url, quick, small, 1, None)
-    with open_for_writing(sqlite_url) as storage:
-        import optuna
-
-        optuna.load_study(storage=storage, study_name="quick").ask()
-    with pytest.raises(NotFoundError):
-        read_record(sqlite_url, 1)
 
 
 def test_a_trial_on_simulated_data_takes_them_unasked(

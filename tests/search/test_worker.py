@@ -9,8 +9,7 @@ import sqlalchemy
 
 from har_search.board.standings import leaderboard
 from har_search.data.dataset import Dataset
-from har_search.errors import OptionError, StorageError
-from har_search.networks.device import choose_device
+from har_search.errors import StorageError
 from har_search.search import worker
 from har_search.search.budget import put_back
 from har_search.search.events import FailedTrial, FinishedTrial
@@ -213,14 +212,3 @@ def test_a_full_database_ends_the_worker_and_keeps_what_is_finished(
     assert recorder.events
     done = len(leaderboard(job.url).standings)
     assert len(recorder.events) <= done <= len(recorder.events) + 1
-
-
-def test_a_device_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert choose_device("auto").type == choose_device("cpu").type == "cpu"
-    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    with pytest.raises(OptionError, match=r"--device cuda: torch finds cpu"):
-        choose_device("cuda")
-
-
-def test_our_tables_are_ours_alone() -> None:
-    assert not schema.OURS.tables.keys() & optuna.storages._rdb.models.BaseModel.metadata.tables
