@@ -13,7 +13,9 @@ import optuna
 import torch
 from torch import nn
 
-from har_search.data.dataset import Dataset
+from har_search.board.standings import Standing
+from har_search.challenge.inputs import AS_THEY_ARE
+from har_search.data.dataset import REAL, Dataset
 from har_search.networks.mlp import MLPConfig
 from har_search.search.events import Event
 from har_search.search.job import Job
@@ -21,7 +23,7 @@ from har_search.search.study import prepare_study
 from har_search.search.worker import work
 from har_search.storage import artifacts
 from har_search.storage.database import open_for_writing
-from har_search.study.spec import StudySpec
+from har_search.study.spec import LESSON, StudySpec
 
 ROOT = Path(__file__).parents[1]
 ELSEWHERE = "another-machine/0/1/0.00"  # a worker, as `machine.this_worker` names it
@@ -198,3 +200,32 @@ def compose() -> dict[str, Any]:
 
     found: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     return found
+
+
+def standing(**changes: Any) -> Standing:
+    """Make a standing on both tracks, of one seed, that nobody confirmed."""
+    values: dict[str, Any] = {
+        "rank": 1,
+        "study": "quick",
+        "trial": 7,
+        "student": "ann",
+        "test_accuracy": 0.98,
+        "train_accuracy": 0.99,
+        "gap": 0.01,
+        "score": 0.98,
+        "replicas": 1,
+        "test_accuracy_sd": None,
+        "first_test_accuracy": None,
+        "first_train_accuracy": None,
+        "tracks": ("A", "B"),
+        "params": LESSON,
+        "epoch": 3,
+        "epochs": 5,
+        "parameters": 82726,
+        "seed": 1,
+        "seconds": 1.5,
+        "dataset": REAL,
+        "inputs": AS_THEY_ARE,
+        "confirmed": None,
+    }
+    return Standing(**values | changes)

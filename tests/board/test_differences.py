@@ -1,10 +1,11 @@
 """What differs from the lesson, in words."""
 
+from har_search.board.differences import differences
+from har_search.challenge.inputs import AS_THEY_ARE, PERSON
+from har_search.study.spec import LESSON
+
 
 def test_show_says_every_difference_in_words() -> None:
-    from har_search.board.differences import differences
-    from har_search.study.spec import LESSON
-
     assert differences(LESSON) == []
     assert differences(
         {
@@ -34,3 +35,11 @@ def test_show_says_every_difference_in_words() -> None:
         "mixup of window pairs, weights from Beta(0.3, 0.3)",
         "an exponential average of the weights, decay 0.99",
     ]
+
+
+def test_inputs_that_are_standardised_come_first() -> None:
+    assert differences({**LESSON, "dropout": 0.25}, PERSON) == [
+        "inputs standardised by each person's own mean and standard deviation",
+        "dropout 0.25 instead of 0.3",
+    ]
+    assert differences({**LESSON, "depth": 4}, AS_THEY_ARE) == ["4 hidden layers instead of 3"]
