@@ -1,3 +1,8 @@
+"""`leaderboard` and `show` on the command line.
+
+Covers `cli/looking.py`; its other commands are in tests/report and tests/web.
+"""
+
 import json
 from collections.abc import Callable
 from dataclasses import replace

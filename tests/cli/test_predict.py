@@ -1,4 +1,7 @@
-"""Activities of new windows, by an exported folder or a trial, for people and for programs."""
+"""Activities of new windows, by an exported folder or a trial, for people and for programs.
+
+Covers `cli/winning.py`; its other commands are in tests/entries and tests/handin.
+"""
 
 import csv
 import io

@@ -1,3 +1,8 @@
+"""`run`, `init` and `data` on the command line.
+
+Covers `cli/searching.py`, and `storage/defaults.py`, which they search in unless told otherwise.
+"""
+
 import json
 import shutil
 from collections.abc import Callable

@@ -1,4 +1,7 @@
-"""Entries trained again with fresh seeds: exact, resumable, early where certain, and told apart."""
+"""Entries trained again with fresh seeds: exact, resumable, early where certain, and told apart.
+
+Covers `entries/pool.py` and `challenge/confirmed.py`, too.
+"""
 
 import json
 from collections.abc import Callable

@@ -1,3 +1,8 @@
+"""A worker, in this process: how many trials it ends with, and what it leaves where it is stopped.
+
+Covers `search/job.py`, `search/events.py` and `storage/attributes.py`, too.
+"""
+
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
