@@ -16,12 +16,13 @@ import pytest
 import sqlalchemy
 
 from har_search import cli
+from har_search.board.standings import Leaderboard, leaderboard
 from har_search.challenge.activities import ACTIVITIES
 from har_search.data.dataset import REAL, Dataset, Split, fingerprint
 from har_search.data.locate import Located, locate
 from har_search.data.parse import SPLIT_FILES
 from har_search.data.simulate import feature_names, simulate
-from har_search.search.study import prepare_study
+from har_search.search.study import load_study, prepare_study
 from har_search.search.worker import work
 from har_search.storage import artifacts
 from har_search.storage.database import open_for_writing
@@ -29,6 +30,7 @@ from har_search.storage.patient import PatientStorage
 from har_search.study.file import load_spec
 from har_search.study.spec import StudySpec
 from har_search.training.recorded import Entrant
+from tests.helpers import Recorder, prepared, search
 
 REAL_DATA = os.environ.get("HAR_SEARCH_DATA")
 ENTRANT = Entrant("ann", REAL, "cpu")
@@ -183,16 +185,6 @@ def located(uci_zip: Path, cache_folder: Path) -> Located:
     return locate(str(uci_zip), cache_folder)
 
 
-def search(url: str, spec: StudySpec, dataset: Dataset, trials: int, folder: Path | None) -> None:
-    """Run trials of a study in this process; `folder` is the artifacts'."""
-    from tests.search.test_worker import Recorder, prepared
-
-    if folder is not None:
-        artifacts.make_folder(folder)
-    job = replace(prepared(url, spec, dataset), trials=trials, artifacts=folder)
-    work(job, dataset, Recorder())
-
-
 @pytest.fixture
 def kept(sqlite_url: str, quick: StudySpec, located: Located) -> str:
     """The URL of a study of three trials of four epochs whose weights lie beside the database."""
@@ -291,8 +283,31 @@ def har_search(
 @pytest.fixture
 def searched(sqlite_url: str, quick: StudySpec, located: Located) -> str:
     """A study of four finished trials."""
-    from tests.search.test_worker import Recorder, prepared
-
     job = prepared(sqlite_url, replace(quick, epochs=4), located.dataset)
     work(replace(job, trials=4), located.dataset, Recorder())
     return sqlite_url
+
+
+@pytest.fixture
+def board(sqlite_url: str, fill: Callable[..., None]) -> Leaderboard:
+    """The standings of two trials: one on both tracks, one on none."""
+    fill(
+        sqlite_url,
+        load_spec("lesson"),
+        [Entry(0.9761, 0.0199, "ann|[bold]", parameters=82726), Entry(0.91234, 0.08)],
+    )
+    return leaderboard(sqlite_url)
+
+
+@pytest.fixture
+def storage(url: str, quick: StudySpec, small: Dataset) -> Iterator[PatientStorage]:
+    """A database of each kind, open, with a study that is prepared."""
+    with open_for_writing(url) as storage:
+        prepare_study(storage, "quick", quick, small)
+        yield storage
+
+
+@pytest.fixture
+def study(storage: PatientStorage, quick: StudySpec) -> optuna.Study:
+    """The study in `storage`."""
+    return load_study(storage, "quick", quick, seed=1)

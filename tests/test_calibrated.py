@@ -39,9 +39,8 @@ from har_search.storage.artifacts import folder_of
 from har_search.storage.database import open_for_writing
 from har_search.study.spec import StudySpec
 from har_search.training.last_epoch import train_replicas
-from tests.conftest import QUICK_FILE, Entry, Ran, search
-from tests.handin.test_export import accuracy_with_torch_alone
-from tests.search.test_showcase import note_of
+from tests.conftest import QUICK_FILE, Entry, Ran
+from tests.helpers import accuracy_with_torch_alone, note_of, search
 
 HarSearch = Callable[..., Ran]
 STANDARDIZED = pytest.mark.parametrize("inputs", [TRAIN, PERSON, PERSON_RANKS])

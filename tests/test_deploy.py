@@ -2,14 +2,14 @@
 
 import re
 import shlex
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[1]
-COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+from tests.helpers import ROOT, compose
+
+COMPOSE = compose()
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 KUBERNETES = list(yaml.safe_load_all((ROOT / "deploy" / "kubernetes.yaml").read_text()))
 

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from har_search import machine
-from har_search.machine import core_count, is_dead_here, this_worker
+from har_search.machine import is_dead_here, this_worker
 
 NAME = "from har_search.machine import this_worker; print(this_worker(), flush=True)"
 WAIT = f"{NAME}; input()"
@@ -100,5 +100,11 @@ def test_a_hidden_process_is_not_taken_for_dead() -> None:
     assert ran.stdout.split() == ["False", "False"], ran.stderr
 
 
-def test_there_are_cores() -> None:
-    assert 1 <= core_count() <= (os.cpu_count() or 1)
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="cores are bound on Linux alone")
+def test_only_cores_that_this_process_may_use_are_counted() -> None:
+    script = (
+        "import os; from har_search.machine import core_count;"
+        "os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); print(core_count())"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout == "1\n"

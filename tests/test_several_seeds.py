@@ -28,8 +28,8 @@ from har_search.study.file import load_spec
 from har_search.study.seeds import replica_seeds
 from har_search.training.last_epoch import train_replicas
 from har_search.web.server import make_app
-from tests.conftest import Entry, Ran, search
-from tests.entries.test_reproduce import SET_FIGURE, change
+from tests.conftest import Entry, Ran
+from tests.helpers import SET_FIGURE, change, search
 
 HarSearch = Callable[..., Ran]
 COMPLETE, PRUNED = 0, 1  # the lesson's network, and a start that hardly learns

@@ -20,7 +20,7 @@ TEST_SUBJECTS = (2, 4, 9, 10, 12, 13, 18, 20, 24)
 TRAIN_LABEL_COUNTS = (1226, 1073, 986, 1286, 1374, 1407)
 TEST_LABEL_COUNTS = (496, 471, 420, 491, 532, 537)
 
-# Chosen so that the lesson's network scores like on the real data (tests/test_data_simulate.py).
+# Chosen so that the lesson's network scores like on the real data (tests/data/test_simulate.py).
 HIDDEN = 24
 ACTIVITY_SPREAD = 1.0
 PERSON_SHIFT = 0.8

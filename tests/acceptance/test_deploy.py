@@ -15,8 +15,9 @@ import pytest
 import sqlalchemy
 
 from har_search.board.standings import Selection, leaderboard
-from tests.test_deploy import SERVICES
+from tests.helpers import compose
 
+SERVICES = compose()["services"]
 Process = subprocess.Popen[str]
 PASSWORDS = {
     "HAR_SEARCH_DB_PASSWORD": "of the database",

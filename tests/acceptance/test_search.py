@@ -1,4 +1,7 @@
-"""A search with many workers: exact, joined by others, stopped when asked."""
+"""A search with many workers: exact, joined by others, stopped when asked.
+
+Covers `search/crew.py`, the workers' processes, and `__main__.py`, with which they begin.
+"""
 
 import json
 import signal

@@ -1,26 +1,24 @@
-"""Activities of new windows, by an exported folder or a trial, for people and for programs."""
+"""Activities of new windows, by an exported folder or a trial, for people and for programs.
+
+Covers `cli/winning.py`; its other commands are in tests/entries and tests/handin.
+"""
 
 import csv
 import io
 import shutil
-import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from har_search.challenge.activities import ACTIVITIES
 from har_search.data.locate import Located
-from har_search.entries.checkpoint import network_of, saved_weights
 from har_search.entries.record import read_record
-from har_search.networks import mlp
-from har_search.networks.predictions import predict, to_csv, to_table
 from har_search.storage.artifacts import folder_of
 from har_search.study.spec import StudySpec
-from tests.conftest import Ran, search
+from tests.conftest import Ran
+from tests.helpers import search
 
 HarSearch = Callable[..., Ran]
 
@@ -81,28 +79,6 @@ def test_the_table_is_for_people(har_search: HarSearch, exported: Path, x_test: 
     assert 100 / 6 <= float(probability) <= 100
 
 
-@pytest.mark.parametrize("output_format", ["table", "csv"])
-def test_thousands_of_windows_are_quick(output_format: str) -> None:
-    network = mlp.build(mlp.MLPConfig(64, 1, 0.1, True))
-    windows = np.zeros((20_000, 561), np.float32)
-    began = time.perf_counter()
-    found = predict(network, windows)
-    text = to_csv(found) if output_format == "csv" else to_table(found)
-    assert text.count("\n") == 20_001
-    assert time.perf_counter() - began < 10  # 0.2 s where nothing else runs
-
-
-def test_chunks_do_not_matter() -> None:
-    network = mlp.build(mlp.MLPConfig(16, 2, 0.5, True)).train()
-    windows = np.random.default_rng(0).uniform(-1, 1, (5000, 561)).astype(np.float32)
-    found = predict(network, windows)
-    with torch.inference_mode():
-        logits = network.eval()(torch.from_numpy(windows))
-    assert np.allclose(found.probabilities, logits.softmax(dim=1).numpy(), atol=1e-6)
-    assert np.array_equal(found.activities, found.probabilities.argmax(axis=1))
-    assert np.array_equal(found.best, found.probabilities.max(axis=1))
-
-
 def test_a_trial_on_a_server_is_used_from_the_folder_that_is_named(
     har_search: HarSearch,
     postgresql_url: str,
@@ -152,21 +128,3 @@ def test_bad_input_is_one_line(
     (line,) = ran.err.splitlines()
     assert line.startswith("error: ")
     assert message in line.replace("\\", "/")
-
-
-def test_weights_that_do_not_fit_are_not_used(kept: str) -> None:
-    record = read_record(kept, 1)
-    folder = folder_of(kept)
-    assert folder is not None
-    assert saved_weights(record, folder).weights is not None
-    other = {
-        **record.files,
-        "weights.safetensors": read_record(kept, 2).files["weights.safetensors"],
-    }
-    if record.entry.config.mlp.width != read_record(kept, 2).entry.config.mlp.width:
-        assert "damaged" in saved_weights(replace(record, files=other), folder).reason
-    escape = {"weights.safetensors": "../../etc/passwd"}
-    assert "gone" in saved_weights(replace(record, files=escape), folder).reason
-    assert "were saved" in saved_weights(replace(record, files={}), folder).reason
-    with pytest.raises(RuntimeError):
-        network_of(record, {})

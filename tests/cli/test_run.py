@@ -1,3 +1,8 @@
+"""`run`, `init` and `data` on the command line.
+
+Covers `cli/searching.py`, and `storage/defaults.py`, which they search in unless told otherwise.
+"""
+
 import json
 import shutil
 from collections.abc import Callable
@@ -7,7 +12,6 @@ import pytest
 
 from har_search.data import locate as locate_module
 from har_search.data.download import Archive
-from har_search.terminal import progress as progress_module
 from tests.conftest import QUICK_FILE, Ran
 
 HarSearch = Callable[..., Ran]
@@ -157,18 +161,6 @@ def test_a_study_resumed_with_another_search_space_or_data_is_refused(
     assert ran.code == 1
     assert "error: the study 'quick' is another one: data: uci-har" in ran.err
     assert har_search("init", "--study", quick_file, "--data", uci_folder).code == 0
-
-
-def test_the_clock_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
-    from rich.console import Console
-
-    from har_search.challenge.rules import HOMEWORK_TRACKS
-
-    now = iter([0.0, 30.0])
-    monkeypatch.setattr(progress_module.time, "monotonic", lambda: next(now))
-    progress = progress_module.SearchProgress(Console(force_terminal=False), HOMEWORK_TRACKS)
-    progress.started(10, 30, 2, ())
-    assert progress.pace(15) == "10.0 trials/min, 1:30 left"
 
 
 def test_init_makes_the_study_and_a_join_needs_only_its_name(

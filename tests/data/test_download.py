@@ -1,3 +1,8 @@
+"""UCI's download, from a server with faults, and what is taken where there is none.
+
+Covers `data/locate.py`, too.
+"""
+
 import hashlib
 import http.server
 import threading

@@ -1,3 +1,8 @@
+"""UCI's files: as a folder, a zip and a zip in a zip, and what is refused.
+
+Covers `data/dataset.py`, too.
+"""
+
 import shutil
 import zipfile
 from collections.abc import Callable

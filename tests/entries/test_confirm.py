@@ -1,4 +1,7 @@
-"""Entries trained again with fresh seeds: exact, resumable, early where certain, and told apart."""
+"""Entries trained again with fresh seeds: exact, resumable, early where certain, and told apart.
+
+Covers `entries/pool.py` and `challenge/confirmed.py`, too.
+"""
 
 import json
 from collections.abc import Callable
@@ -10,22 +13,21 @@ import pytest
 
 from har_search.board.standings import Selection, leaderboard
 from har_search.challenge.confirmed import Confirmation, Confirmed
-from har_search.challenge.rules import HOMEWORK_TRACKS, Track
+from har_search.challenge.rules import HOMEWORK_TRACKS
 from har_search.data.dataset import Dataset
 from har_search.data.locate import Located
 from har_search.entries import pool
 from har_search.entries.confirm import Progress, compare, confirm, next_positions
-from har_search.entries.entry import Entry, entries
+from har_search.entries.entry import entries
 from har_search.errors import NotFoundError, StudyMismatchError
 from har_search.networks.splits import Splits
-from har_search.search.worker import work
 from har_search.storage import confirmations
 from har_search.storage.database import open_for_writing
 from har_search.study.spec import StudySpec
 from har_search.training.best_epoch import train
 from har_search.training.last_epoch import train_replicas
 from tests.conftest import Ran
-from tests.search.test_worker import Recorder, prepared
+from tests.helpers import NoPool
 
 
 def certain(*tests: float) -> Confirmed:
@@ -79,14 +81,6 @@ def test_what_is_trained_is_not_trained_again(
     assert confirm(searched, chosen, located, seeds=3, workers=1) == [first]
 
 
-class NoPool:
-    """A pool that must not be used."""
-
-    def __init__(self, *_arguments: object, **_named: object) -> None: ...
-
-    def shutdown(self, **_named: object) -> None: ...
-
-
 def test_a_replica_is_what_training_made_of_its_seed_by_that_epoch(
     searched: str, located: Located
 ) -> None:
@@ -107,20 +101,6 @@ def test_other_data_are_refused(searched: str, small: Dataset) -> None:
     chosen = entries(searched, "quick", [1], None)
     with pytest.raises(StudyMismatchError, match="data"):
         confirm(searched, chosen, Located(other, Path()), seeds=3, workers=1)
-
-
-def test_figures_of_a_trial_that_is_gone_do_not_count(
-    sqlite_url: str, quick: StudySpec, small: Dataset
-) -> None:
-    job = prepared(sqlite_url, quick, small)
-    work(replace(job, trials=1), small, Recorder())
-    one = Confirmation(0, 1, 0.9, 0.95)
-    with open_for_writing(sqlite_url) as storage:
-        confirmations.save(storage, "quick", 0, 12345, 3, [one])
-        with storage.engine.connect() as connection:
-            assert confirmations.read(connection, "quick", {0: 54321}) == {}
-            found = confirmations.read(connection, "quick", {0: 12345})
-    assert found == {0: Confirmed(3, (one,))}
 
 
 def test_on_the_command_line(har_search: Callable[..., Ran], searched: str, uci_zip: Path) -> None:
@@ -220,10 +200,3 @@ def test_before_anything_is_confirmed_the_ranking_by_it_is_empty(
     fill(sqlite_url, quick, [Filled(0.97)])
     assert leaderboard(sqlite_url, Selection(confirmed=True)).standings == ()
     assert leaderboard(sqlite_url).standings[0].confirmed is None
-
-
-def test_an_entrys_seeds_differ_from_anothers() -> None:
-    entry = Entry("s", 1, 7, 1, None, (Track("A", 0.9),), {})  # type: ignore[arg-type]
-    other = replace(entry, seed=8)
-    drawn = {each.fresh_seed(n) for each in (entry, other) for n in range(50)}
-    assert len(drawn) == 100

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from har_search.challenge.held_out import HeldOut, HeldOutPeople
+from har_search.challenge.held_out import HeldOutPeople
 from har_search.data.dataset import Split
 from har_search.data.locate import Located
 from har_search.entries import pool
@@ -17,7 +17,7 @@ from har_search.errors import DataError, StudyMismatchError
 from har_search.networks.splits import Splits
 from har_search.training.last_epoch import train_replicas
 from tests.conftest import Ran
-from tests.entries.test_confirm import NoPool
+from tests.helpers import NoPool
 
 
 def test_everybody_is_held_out_once() -> None:
@@ -27,14 +27,6 @@ def test_everybody_is_held_out_once() -> None:
     assert folds([4, 2, 4, 9]) == [[2], [4], [9]]
     with pytest.raises(DataError, match="two people"):
         folds([5, 5])
-
-
-def test_figures_over_people() -> None:
-    found = HeldOutPeople((HeldOut(1, 10, 9), HeldOut(2, 30, 15)))
-    assert found.accuracy == 24 / 40
-    assert found.mean == pytest.approx(0.7)
-    assert found.sd == pytest.approx(np.std([0.9, 0.5], ddof=1))
-    assert found.worst == HeldOut(2, 30, 15)
 
 
 def test_nobody_held_out_takes_part_in_training(searched: str, located: Located) -> None:

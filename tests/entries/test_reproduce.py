@@ -1,7 +1,6 @@
 """Trials trained again: identical to the last bit, and where they are not, what differs and why."""
 
 import json
-import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,30 +9,15 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from har_search.data.dataset import Dataset
 from har_search.data.locate import Located
 from har_search.entries.record import Record, read_record
 from har_search.entries.reproduce import first_epoch_apart, reproduce
-from har_search.errors import NotFoundError, StudyMismatchError
+from har_search.errors import StudyMismatchError
 from har_search.storage.artifacts import folder_of
-from har_search.storage.database import open_for_writing
 from har_search.study.spec import Component, StudySpec
 from har_search.training.versions import versions
-from tests.conftest import Ran, search
-
-
-def change(url: str, statement: str, *values: object) -> None:
-    """Change a record, as nothing of ours would."""
-    connection = sqlite3.connect(url.removeprefix("sqlite:///"))
-    assert connection.execute(statement, values).rowcount == 1
-    connection.commit()
-    connection.close()
-
-
-SET_FIGURE = (
-    "UPDATE trial_user_attributes SET value_json = ? WHERE key = ? AND trial_id = "
-    "(SELECT trial_id FROM trials WHERE number = ?)"
-)
+from tests.conftest import Ran
+from tests.helpers import SET_FIGURE, change, search
 
 
 def weights_of(url: str, record: Record) -> Path:
@@ -224,18 +208,6 @@ def test_bad_input_is_one_line(
     (line,) = ran.err.splitlines()
     assert line.startswith("error: ")
     assert message in line
-
-
-def test_a_trial_that_did_not_finish_has_no_record(
-    sqlite_url: str, quick: StudySpec, small: Dataset
-) -> None:
-    search(sqlite_url, quick, small, 1, None)
-    with open_for_writing(sqlite_url) as storage:
-        import optuna
-
-        optuna.load_study(storage=storage, study_name="quick").ask()
-    with pytest.raises(NotFoundError):
-        read_record(sqlite_url, 1)
 
 
 def test_a_trial_on_simulated_data_takes_them_unasked(

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,8 +24,8 @@ from har_search.storage.artifacts import folder_of
 from har_search.storage.database import open_for_writing
 from har_search.study.spec import StudySpec
 from har_search.training.versions import versions
-from tests.conftest import Ran, search
-from tests.handin.test_model_file import network_in
+from tests.conftest import Ran
+from tests.helpers import SET_FIGURE, accuracy_with_torch_alone, change, network_in, search
 
 HarSearch = Callable[..., Ran]
 Export = Callable[..., Ran]
@@ -145,7 +144,6 @@ def test_lost_and_changed_weights_are_trained_again(
 def test_a_network_that_does_not_come_back_is_told_apart_from_the_leaderboards(
     har_search: HarSearch, kept: str, tmp_path: Path, uci_zip: Path
 ) -> None:
-    from tests.entries.test_reproduce import SET_FIGURE, change
 
     change(kept, SET_FIGURE, "0.999", "test_accuracy", 1)
     folder = tmp_path / "out"
@@ -263,73 +261,6 @@ def test_the_folder_is_checked_before_anything_is_trained(tmp_path: Path) -> Non
     (tmp_path / "mine").touch()
     with pytest.raises(ExportError):
         check_folder(tmp_path, force=True)
-
-
-# Imports PyTorch and what it needs, and refuses every other package.
-ALONE = """
-import importlib.metadata as metadata, re, sys
-sys.path.insert(0, {folder!r})
-
-def plain(name):
-    return re.sub("[-_.]+", "-", name).lower()
-
-allowed, todo = set(), ["torch"]
-while todo:
-    name = plain(todo.pop())
-    if name in allowed:
-        continue
-    allowed.add(name)
-    try:
-        needs = metadata.requires(name) or []
-    except metadata.PackageNotFoundError:
-        continue
-    todo += [re.split(r"[^A-Za-z0-9_.-]", each)[0] for each in needs if "extra ==" not in each]
-of = metadata.packages_distributions()
-modules = {{top for top, owners in of.items() if allowed & set(map(plain, owners))}} | {{"model"}}
-
-class OnlyTorch:
-    def find_spec(self, name, path=None, target=None):
-        top = name.partition(".")[0]
-        if top not in modules and top not in sys.stdlib_module_names:
-            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
-
-sys.meta_path.insert(0, OnlyTorch())
-for name in ("har_search", "safetensors", "numpy", "optuna", "onnx"):
-    try:
-        __import__(name)
-    except ModuleNotFoundError:
-        continue
-    raise SystemExit(f"{{name}} can be imported")
-
-import torch
-import model as handed_in
-model = handed_in.model
-with open({x!r}) as rows, open({y!r}) as labels, open({subject!r}) as people:
-    windows = torch.tensor([[float(each) for each in row.split()] for row in rows])
-    expected = torch.tensor([int(each) - 1 for each in labels])
-    people = torch.tensor([int(each) for each in people])
-if hasattr(handed_in, "standardize"):  # calibrated per person
-    for person in people.unique():
-        windows[people == person] = handed_in.standardize(windows[people == person])
-with torch.inference_mode():
-    right = int((model(windows).argmax(dim=1) == expected).sum())
-print(repr(right / len(expected)))
-"""
-
-
-def accuracy_with_torch_alone(folder: Path, test: Path) -> float:
-    """Load an exported folder in a fresh interpreter that can import torch only."""
-    texts = {name: str(test / f"{name}_test.txt") for name in ("X", "y", "subject")}
-    program = ALONE.format(folder=str(folder), x=texts["X"], y=texts["y"], subject=texts["subject"])
-    ran = subprocess.run(
-        [sys.executable, "-I", "-W", "ignore", "-c", program],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=test,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return float(ran.stdout)
 
 
 @pytest.mark.slow

@@ -7,23 +7,13 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
-from torch import nn
 
 from har_search.challenge.inputs import AS_THEY_ARE, INPUTS, PERSON, PERSON_RANKS
 from har_search.data.standardize import by_person
 from har_search.handin.model_file import model_source
 from har_search.networks import mlp
 from har_search.networks.mlp import MLPConfig
-from tests.networks.test_onnx import CONFIGS
-
-
-def network_in(folder: Path) -> tuple[nn.Sequential, dict[str, torch.Tensor]]:
-    """Run the folder's model.py, as `import model` does."""
-    namespace: dict[str, object] = {"__file__": str(folder / "model.py"), "__name__": "model"}
-    exec((folder / "model.py").read_text(encoding="utf-8"), namespace)
-    network = namespace["model"]
-    assert isinstance(network, nn.Sequential)
-    return network, namespace["load_weights"]()  # type: ignore[operator]
+from tests.helpers import CONFIGS, network_in
 
 
 @pytest.mark.parametrize("config", CONFIGS)

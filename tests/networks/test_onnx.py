@@ -9,14 +9,7 @@ from har_search.data.dataset import Dataset
 from har_search.networks import mlp
 from har_search.networks.mlp import MLPConfig
 from har_search.networks.onnx import TOLERANCE, distance, to_onnx
-
-CONFIGS = [
-    MLPConfig(128, 3, 0.3, True),
-    MLPConfig(40, 1, 0.0, False),
-    MLPConfig(64, 2, 0.5, False),
-    MLPConfig(8, 8, 0.0, True),
-    MLPConfig(32, 1, 0.2, True, standardizes=True),
-]
+from tests.helpers import CONFIGS
 
 
 @pytest.mark.parametrize("config", CONFIGS)

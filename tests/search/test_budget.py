@@ -1,5 +1,4 @@
 import threading
-from collections.abc import Iterator
 
 import optuna
 import pytest
@@ -10,26 +9,13 @@ from har_search.data.dataset import Dataset
 from har_search.machine import this_worker
 from har_search.search import budget
 from har_search.search.budget import DEAD_SECONDS, MOST_RETRIES, Sweeper, put_back
-from har_search.search.study import load_study, prepare_study
-from har_search.storage import attributes, claims, schema
-from har_search.storage.claims import BEAT_SECONDS, claim_place, finished_trials, held_claims
+from har_search.search.study import prepare_study
+from har_search.storage import attributes, schema
+from har_search.storage.claims import BEAT_SECONDS, claim_place, finished_trials
 from har_search.storage.database import open_for_writing
 from har_search.storage.patient import PatientStorage
 from har_search.study.spec import StudySpec
-
-ELSEWHERE = "another-machine/0/1/0.00"
-
-
-@pytest.fixture
-def storage(url: str, quick: StudySpec, small: Dataset) -> Iterator[PatientStorage]:
-    with open_for_writing(url) as storage:
-        prepare_study(storage, "quick", quick, small)
-        yield storage
-
-
-@pytest.fixture
-def study(storage: PatientStorage, quick: StudySpec) -> optuna.Study:
-    return load_study(storage, "quick", quick, seed=1)
+from tests.helpers import ELSEWHERE
 
 
 @pytest.fixture
@@ -42,59 +28,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def state_of(study: optuna.Study, number: int) -> str:
     return study.get_trials()[number].state.name
-
-
-def test_places_run_out_and_come_back(storage: PatientStorage, study: optuna.Study) -> None:
-    one, two = (claim_place(storage, "quick", 2, "me") for _ in range(2))
-    assert one
-    assert two
-    assert claim_place(storage, "quick", 2, "me") is None
-    assert claim_place(storage, "quick", 3, "me") is not None
-    trial = study.ask()
-    assert one.attach(trial.number)
-    study.tell(trial, 0.5)
-    assert finished_trials(storage, "quick") == 1
-    one.release()  # finished: its place stays taken
-    assert claim_place(storage, "quick", 3, "me") is None
-    two.release()
-    assert claim_place(storage, "quick", 3, "me") is not None
-
-
-def test_a_failed_trial_frees_its_place_with_its_claim(
-    storage: PatientStorage, study: optuna.Study
-) -> None:
-    claim = claim_place(storage, "quick", 1, "me")
-    assert claim
-    claim.attach(study.ask().number)
-    study.tell(0, state=optuna.trial.TrialState.FAIL)
-    assert claim_place(storage, "quick", 1, "me") is None
-    claim.release()
-    assert claim_place(storage, "quick", 1, "me") is not None
-
-
-def test_a_claim_that_was_taken_away_says_so(storage: PatientStorage) -> None:
-    claim = claim_place(storage, "quick", 1, "me")
-    assert claim
-    assert claim.beat()
-    claim.release()
-    assert not claim.beat()
-    assert not claim.attach(3)
-
-
-def test_claims_at_once_are_exact(storage: PatientStorage, url: str) -> None:
-    claims = []
-    ready = threading.Barrier(8)
-
-    def claim_many() -> None:
-        ready.wait()
-        claims.extend(claim_place(storage, "quick", 17, "me") for _ in range(5))
-
-    threads = [threading.Thread(target=claim_many) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sum(claim is not None for claim in claims) == 17
 
 
 @settings(
@@ -224,14 +157,3 @@ def test_two_sweepers_put_a_trial_back_once(
         thread.join()
     assert sum(swept) == 1
     assert [trial.state.name for trial in study.get_trials()] == ["FAIL", "WAITING"]
-
-
-def test_a_claim_beats_while_it_is_held(
-    storage: PatientStorage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(claims, "BEAT_SECONDS", 0.01)
-    claim = claim_place(storage, "quick", 1, "me")
-    assert claim
-    with claim.beating():
-        while held_claims(storage, "quick")[0].beats < 3:
-            pass

@@ -11,34 +11,24 @@ import pytest
 import torch
 from optuna.artifacts import FileSystemArtifactStore, get_all_artifact_meta
 from optuna_dashboard._custom_plot_data import get_plotly_graph_objects
-from optuna_dashboard._note import get_note_from_system_attrs
 from safetensors.torch import load_file
 from werkzeug.test import Client
 
 from har_search.board.standings import Selection, leaderboard
-from har_search.challenge.figures import Curve, Details
 from har_search.data.dataset import Dataset
-from har_search.errors import StorageError
 from har_search.networks import mlp
 from har_search.networks.evaluation import accuracy
 from har_search.networks.mlp import MLPConfig
 from har_search.networks.splits import TensorSplit
 from har_search.search.events import FinishedTrial
 from har_search.search.showcase import Showcase
-from har_search.search.study import prepare_study
 from har_search.search.worker import work
 from har_search.storage import artifacts, details
 from har_search.storage.database import open_for_writing
 from har_search.study.spec import StudySpec
 from har_search.training.versions import versions
 from har_search.web.server import make_app
-from tests.search.test_worker import Recorder, prepared
-
-
-def note_of(study: optuna.Study, trial_id: int | None = None) -> str:
-    storage = study._storage
-    attributes = storage.get_study_system_attrs(study._study_id)
-    return str(get_note_from_system_attrs(attributes, trial_id)["body"])
+from tests.helpers import Recorder, note_of, prepared
 
 
 @pytest.fixture
@@ -132,31 +122,6 @@ def test_details_are_those_of_the_checkpoint(searched: tuple[str, Path], small: 
         assert at_checkpoint == pytest.approx(standing.test_accuracy)
         assert len(found.curve.loss) == standing.epochs
     assert details.read(url, "quick", 99) is None
-
-
-def test_details_are_replaced(sqlite_url: str, quick: StudySpec, small: Dataset) -> None:
-    curve = Curve([1.0], [0.5], [0.5], [None])
-    with open_for_writing(sqlite_url) as storage:
-        study = prepare_study(storage, "quick", quick, small)
-        number = study.ask().number
-        for count in (1, 2):
-            details.save(storage, "quick", number, Details(curve, [[count]]))
-    found = details.read(sqlite_url, "quick", number)
-    assert found == Details(curve, [[2]])
-
-
-def test_a_folder_that_cannot_be_written_is_said_at_once(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(StorageError, match="name another with --artifacts"):
-        artifacts.make_folder(tmp_path / "file" / "folder")
-
-
-def test_the_folder_lies_beside_an_sqlite_file(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/class.db"
-    assert artifacts.folder_of(url) == tmp_path / "class.artifacts"
-    assert artifacts.folder_of(url, "mine") == Path("mine").absolute()
-    assert artifacts.folder_of("postgresql+psycopg://har@db/x") is None
-    assert artifacts.folder_of("nonsense") is None
 
 
 def test_versions_are_shown_as_they_are_stored(searched: tuple[str, Path]) -> None:

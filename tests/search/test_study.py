@@ -7,13 +7,11 @@ import pytest
 from har_search.data.dataset import Dataset
 from har_search.errors import StudyMismatchError
 from har_search.search import study
-from har_search.search.pruners import make_pruner
-from har_search.search.samplers import make_sampler
 from har_search.search.study import load_study, prepare_study
 from har_search.storage import attributes
 from har_search.storage.database import open_for_writing
 from har_search.storage.studies import StoredStudy, read_study
-from har_search.study.spec import LESSON, Component, StudySpec
+from har_search.study.spec import LESSON, StudySpec
 
 
 def prepare(url: str, spec: StudySpec, dataset: Dataset) -> optuna.Study:
@@ -94,36 +92,3 @@ def test_a_foreign_study_of_that_name_is_left_alone(
     with pytest.raises(StudyMismatchError, match="not made by har-search"):
         prepare(sqlite_url, quick, small)
     assert read_study(sqlite_url, "quick") is None
-
-
-def test_samplers_and_pruners_are_those_the_file_names(quick: StudySpec) -> None:
-    def sampler(name: str, **chosen: float) -> object:
-        return make_sampler(replace(quick, sampler=Component(name, chosen)), 1)
-
-    assert isinstance(sampler("tpe", startup_trials=20), optuna.samplers.TPESampler)
-    assert isinstance(sampler("gp"), optuna.samplers.GPSampler)
-    assert isinstance(sampler("random"), optuna.samplers.RandomSampler)
-
-    def pruner(name: str, **chosen: float) -> object:
-        return make_pruner(replace(quick, pruner=Component(name, chosen)))
-
-    assert isinstance(pruner("none"), optuna.pruners.NopPruner)
-    assert isinstance(pruner("percentile", percentile=25), optuna.pruners.PercentilePruner)
-    assert isinstance(pruner("median", warmup_epochs=3), optuna.pruners.PercentilePruner)
-
-
-@pytest.mark.parametrize(("warmup", "first"), [(0, 1), (3, 4)])
-def test_warmup_epochs_are_those_without_pruning(quick: StudySpec, warmup: int, first: int) -> None:
-    component = Component("median", {"startup_trials": 1, "warmup_epochs": warmup})
-    trials = optuna.create_study(
-        direction="maximize", pruner=make_pruner(replace(quick, pruner=component))
-    )
-    good, bad = trials.ask(), trials.ask()
-    for epoch in range(1, 7):
-        good.report(0.9, epoch)
-    trials.tell(good, 0.9)
-    pruned = []
-    for epoch in range(1, 7):
-        bad.report(0.1, epoch)
-        pruned.append(bad.should_prune())
-    assert pruned.index(True) + 1 == first

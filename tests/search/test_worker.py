@@ -1,7 +1,12 @@
+"""A worker, in this process: how many trials it ends with, and what it leaves where it is stopped.
+
+Covers `search/job.py`, `search/events.py` and `storage/attributes.py`, too.
+"""
+
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import optuna
 import pytest
@@ -9,13 +14,11 @@ import sqlalchemy
 
 from har_search.board.standings import leaderboard
 from har_search.data.dataset import Dataset
-from har_search.errors import OptionError, StorageError
-from har_search.networks.device import choose_device
+from har_search.errors import StorageError
 from har_search.search import worker
 from har_search.search.budget import put_back
-from har_search.search.events import Event, FailedTrial, FinishedTrial
+from har_search.search.events import FailedTrial, FinishedTrial
 from har_search.search.job import Job
-from har_search.search.study import prepare_study
 from har_search.search.worker import work
 from har_search.storage import attributes, schema
 from har_search.storage.claims import claim_place, held_claims
@@ -23,28 +26,7 @@ from har_search.storage.database import open_for_writing
 from har_search.storage.patient import PatientStorage
 from har_search.study.spec import StudySpec
 from har_search.training import trial as trial_module
-
-
-@dataclass
-class Recorder:
-    """Orders that remember what they were told, and stop or drain after so many events."""
-
-    stop_after: int | None = None
-    drain_after: int | None = None
-    events: list[Event] = field(default_factory=list)
-    stopped: bool = False
-
-    def stop(self) -> bool:
-        return self.stopped or len(self.events) == self.stop_after
-
-    def drain(self) -> bool:
-        return len(self.events) == self.drain_after
-
-    def wait(self, seconds: float) -> None:
-        self.stopped = True
-
-    def tell(self, event: Event) -> None:
-        self.events.append(event)
+from tests.helpers import Recorder, prepared
 
 
 @pytest.fixture
@@ -56,22 +38,6 @@ def job(url: str, quick: StudySpec, small: Dataset) -> Job:
 @pytest.fixture
 def sqlite_job(sqlite_url: str, quick: StudySpec, small: Dataset) -> Job:
     return prepared(sqlite_url, quick, small)
-
-
-def prepared(url: str, spec: StudySpec, dataset: Dataset) -> Job:
-    with open_for_writing(url) as storage:
-        prepare_study(storage, spec.name, spec, dataset)
-    return Job(
-        url=url,
-        study_name=spec.name,
-        spec=spec,
-        trials=3,
-        student="ann",
-        device="auto",
-        seed=1,
-        sampler_seed=1,
-        patience_seconds=1,
-    )
 
 
 def trials_of(url: str) -> list[optuna.trial.FrozenTrial]:
@@ -251,14 +217,3 @@ def test_a_full_database_ends_the_worker_and_keeps_what_is_finished(
     assert recorder.events
     done = len(leaderboard(job.url).standings)
     assert len(recorder.events) <= done <= len(recorder.events) + 1
-
-
-def test_a_device_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert choose_device("auto").type == choose_device("cpu").type == "cpu"
-    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    with pytest.raises(OptionError, match=r"--device cuda: torch finds cpu"):
-        choose_device("cuda")
-
-
-def test_our_tables_are_ours_alone() -> None:
-    assert not schema.OURS.tables.keys() & optuna.storages._rdb.models.BaseModel.metadata.tables

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import optuna
 import sqlalchemy
 from optuna.storages._rdb import models
 
@@ -57,3 +58,7 @@ def test_every_table_can_be_read(url: str, quick: StudySpec, fill: Callable[...,
         source, value = schema.with_attribute(schema.TRIALS_OF_STUDIES, "student")
         found = sqlalchemy.select(value).select_from(source).where(schema.is_trial("quick", 1))
         assert connection.execute(found).scalar_one() == '"ann"'
+
+
+def test_our_tables_are_ours_alone() -> None:
+    assert not schema.OURS.tables.keys() & optuna.storages._rdb.models.BaseModel.metadata.tables

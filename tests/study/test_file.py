@@ -1,3 +1,8 @@
+"""Study files: what they may say, and what is refused, by file and key.
+
+Covers `study/spec.py` and `study/shipped.py`, too.
+"""
+
 from pathlib import Path
 
 import pytest

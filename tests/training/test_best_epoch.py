@@ -1,3 +1,8 @@
+"""One seed trained to its best epoch: exact, followed by a watch, and where it diverges.
+
+Covers `training/epochs.py` and `training/watch.py`, too.
+"""
+
 from dataclasses import dataclass, field, replace
 
 import pytest
