@@ -19,6 +19,7 @@ from har_search.storage.patient import PatientStorage
 from har_search.storage.schema import TRIALS_OF_STUDIES, claims, is_finished, studies, trials
 
 BEAT_SECONDS = 5.0
+LAST_BEAT_SECONDS = 1.0  # for a beat on its way to end, where the database answers
 
 # Built once, since every trial of every worker runs these.
 _OF_STUDY = studies.c.study_name == bindparam("study")
@@ -118,6 +119,7 @@ class Claim:
             yield
         finally:
             done.set()
+            thread.join(LAST_BEAT_SECONDS)
 
 
 @dataclass(frozen=True)
