@@ -3,7 +3,7 @@
 import pytest
 import typer
 
-from har_search.cli.options import duration, worker_count
+from har_search.cli.options import seconds_of, worker_count
 
 
 @pytest.mark.parametrize(
@@ -12,13 +12,13 @@ from har_search.cli.options import duration, worker_count
 def test_a_duration_is_in_seconds_unless_it_says_otherwise(
     text: str | float, seconds: float
 ) -> None:
-    assert duration(text) == seconds
+    assert seconds_of(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["soon", "0", "-5", "-1m", "nan", ""])
 def test_what_is_no_time_from_now_on_is_refused(text: str) -> None:
     with pytest.raises(typer.BadParameter):
-        duration(text)
+        seconds_of(text)
 
 
 def test_workers_are_a_number_from_1_on_or_one_a_core() -> None:
