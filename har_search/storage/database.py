@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote
 
 import sqlalchemy
 from filelock import FileLock
@@ -53,6 +52,10 @@ def _parse(url: str) -> sqlalchemy.URL:
             f"the storage is not a database URL; write sqlite:///FILE or "
             f"postgresql+psycopg://USER@HOST/DATABASE (such as {DEFAULT_URL})"
         ) from error
+    if parsed.get_backend_name() == "sqlite" and "?" in url and not parsed.query:
+        raise StorageError(
+            "the storage's ? begins options, and none follow; a ? in a file's name is written %3F"
+        )
     return parsed
 
 
@@ -205,15 +208,14 @@ def open_for_reading(url: str) -> Iterator[sqlalchemy.Connection]:
         StorageError: it is no database URL, its driver is missing, or the block's SQL fails.
     """
     parsed = _parse(url)
-    options = {}
+    options: dict[str, Any] = {"connect_args": _connect_args(parsed)}
     if parsed.get_backend_name() == "sqlite":
-        parsed = sqlalchemy.make_url(f"sqlite:///{_read_only(parsed)}&uri=true")
+        _read_only(parsed)  # is it there?
+        options = {"creator": lambda: _connect_read_only(parsed)}
     elif parsed.get_backend_name() == "postgresql":
-        options = {"postgresql_readonly": True}
+        options["execution_options"] = {"postgresql_readonly": True}
     with sql_errors(url):
-        engine = sqlalchemy.create_engine(
-            parsed, execution_options=options, connect_args=_connect_args(parsed)
-        )
+        engine = sqlalchemy.create_engine(parsed, **options)
         try:
             with engine.connect() as connection:
                 yield connection
@@ -236,9 +238,7 @@ def open_for_watching(url: str) -> Iterator[RDBStorage]:
     options: dict[str, Any] = {"poolclass": sqlalchemy.NullPool}
     if parsed.get_backend_name() == "sqlite":
         _read_only(parsed)  # is it there?
-        options["creator"] = lambda: sqlite3.connect(
-            _read_only(parsed), timeout=BUSY_SECONDS, uri=True, check_same_thread=False
-        )
+        options["creator"] = lambda: _connect_read_only(parsed)
     else:
         options["execution_options"] = {"postgresql_readonly": True}
         options["connect_args"] = _connect_args(parsed)
@@ -253,6 +253,14 @@ def open_for_watching(url: str) -> Iterator[RDBStorage]:
         storage.engine.dispose()
 
 
+def _connect_read_only(url: sqlalchemy.URL) -> sqlite3.Connection:
+    """Connect to an existing file; not by a URL of SQLAlchemy, which would decode the path again.
+
+    Then `#` and `?` in the path would end it: SQLite would open, and make, another file.
+    """
+    return sqlite3.connect(_read_only(url), timeout=BUSY_SECONDS, uri=True, check_same_thread=False)
+
+
 def _read_only(url: sqlalchemy.URL) -> str:
     """Return SQLite's URI for opening an existing file without making or changing any."""
     path = Path(url.database or "")
@@ -263,7 +271,7 @@ def _read_only(url: sqlalchemy.URL) -> str:
     # Without a log beside it nobody writes, and "immutable" keeps SQLite from making one.
     wal = path.with_name(f"{path.name}-wal")
     mode = "mode=ro" if wal.exists() else "mode=ro&immutable=1"
-    return f"file:{quote(str(path.resolve()))}?{mode}"
+    return f"{path.resolve().as_uri()}?{mode}"
 
 
 def has_studies_table(connection: sqlalchemy.Connection) -> bool:

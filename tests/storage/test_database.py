@@ -1,6 +1,8 @@
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy
@@ -11,6 +13,7 @@ from har_search.storage.database import (
     has_studies_table,
     masked,
     open_for_reading,
+    open_for_watching,
     open_for_writing,
     sql_errors,
 )
@@ -73,6 +76,43 @@ def test_a_reader_sees_what_a_writer_has_just_committed(
         names = connection.execute(sqlalchemy.text("SELECT study_name FROM studies"))
         assert names.scalars().all() == ["renamed"]
     writer.close()
+
+
+NAMES = ("a#b.db", "a?b.db", "a%b.db", "a%23b.db", "a%3Fb.db", "a&b=c.db", "größe 1+1.db")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("read", [open_for_reading, open_for_watching])
+def test_reading_opens_the_file_that_was_written(
+    name: str, read: Callable[..., Any], quick: StudySpec, fill: Callable[..., None], tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path}/{quote(name)}"
+    fill(url, quick, [Entry(0.9)])
+    assert (tmp_path / name).is_file()
+    before = sorted(tmp_path.iterdir())
+    with read(url) as opened, getattr(opened, "engine", opened).connect() as connection:
+        names = connection.execute(sqlalchemy.text("SELECT study_name FROM studies"))
+        assert names.scalars().all() == ["quick"]
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_path_that_begins_with_two_slashes_is_no_host(
+    quick: StudySpec, fill: Callable[..., None], tmp_path: Path
+) -> None:
+    url = f"sqlite:////{tmp_path}/har-search.db"
+    fill(url, quick, [Entry(0.9)])
+    with open_for_reading(url) as connection:
+        assert has_studies_table(connection)
+
+
+@pytest.mark.parametrize("open_database", [open_for_reading, open_for_writing])
+def test_a_name_cut_at_a_question_mark_is_refused(
+    open_database: Callable[..., Any], tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path}/which?/har-search.db"
+    with pytest.raises(StorageError, match="is written %3F"), open_database(url):
+        pass
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_password_is_never_shown() -> None:
