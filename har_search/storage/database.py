@@ -7,16 +7,14 @@ only for writing and for watching: the leaderboard starts faster without it.
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy
-from filelock import FileLock
+from filelock import BaseFileLock, FileLock, Timeout
 from sqlalchemy import exc, func, select
 
 from har_search.errors import NotFoundError, StorageError
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
 Error = TypeVar("Error", bound=BaseException)
 BUSY_SECONDS = 60
 CONNECT_SECONDS = 10
+LOCK_SECONDS = 60  # tables and a study are made in a few
 _LOCK_NUMBER = 561_006  # any number of our own: features and activities
 
 
@@ -153,7 +152,7 @@ def open_for_writing(
 def _alone(url: sqlalchemy.URL) -> Iterator[None]:
     """Let one process at a time make tables and studies: Optuna's own steps collide.
 
-    PostgreSQL lends a lock for it; for SQLite, whose processes share a machine, a file does.
+    PostgreSQL lends a lock for it; for SQLite a file beside it does.
     """
     if url.get_backend_name() == "postgresql":
         engine = sqlalchemy.create_engine(url, connect_args=_connect_args(url))
@@ -164,12 +163,39 @@ def _alone(url: sqlalchemy.URL) -> Iterator[None]:
         finally:
             engine.dispose()  # closes the connection, which gives the lock back
     elif url.get_backend_name() == "sqlite":
-        name = hashlib.sha256(str(Path(url.database or "").resolve()).encode()).hexdigest()[:16]
-        lock = Path(tempfile.gettempdir()) / f"har-search-{name}.lock"
-        with FileLock(lock, mode=0o666):
+        engine = sqlalchemy.create_engine(url)
+        engine.connect().close()  # a file that cannot be made is SQLite's to name
+        engine.dispose()
+        lock = _lock_beside(Path(url.database or "").resolve())
+        try:
             yield
+        finally:
+            lock.release()
     else:
         yield
+
+
+def _lock_beside(path: Path) -> BaseFileLock:
+    """Take the lock of an SQLite file, which lies beside it: who may write one may write both.
+
+    Raises:
+        StorageError: another process keeps it, or it cannot be made or written.
+    """
+    lock = path.with_name(f"{path.name}-lock")
+    try:
+        taken = FileLock(lock, timeout=LOCK_SECONDS, mode=path.stat().st_mode & 0o666)
+        taken.acquire()
+    except Timeout as error:
+        raise StorageError(
+            f"{lock}: another process has been making tables or a study for {LOCK_SECONDS} s; "
+            "end it, or wait for it, and run again"
+        ) from error
+    except OSError as error:
+        raise StorageError(
+            f"the lock {lock} cannot be taken ({error.strerror or error}); "
+            "if it is not a file that you may write, delete it or ask whose it is"
+        ) from error
+    return taken
 
 
 def alone(url: str) -> AbstractContextManager[None]:

@@ -1,4 +1,6 @@
 import sqlite3
+import stat
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,8 +10,10 @@ import pytest
 import sqlalchemy
 
 from har_search.errors import NotFoundError, StorageError
+from har_search.storage import database
 from har_search.storage.claims import finished_trials
 from har_search.storage.database import (
+    alone,
     has_studies_table,
     masked,
     open_for_reading,
@@ -19,6 +23,7 @@ from har_search.storage.database import (
 )
 from har_search.study.spec import StudySpec
 from tests.conftest import Entry
+from tests.helpers import kept_by_another
 
 
 def test_a_new_database_opens_twice_and_has_tables(url: str) -> None:
@@ -170,6 +175,47 @@ def test_a_file_of_something_else_is_left_alone(tmp_path: Path) -> None:
     ):
         has_studies_table(connection)
     assert path.read_text().startswith("these are my notes")
+
+
+def test_the_lock_lies_beside_the_database(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(shared))
+    (tmp_path / "link.db").symlink_to("har-search.db")
+    path, lock = tmp_path / "har-search.db", tmp_path / "har-search.db-lock"
+    path.touch(0o660)
+    path.chmod(0o660)
+    for url in (sqlite_url, f"sqlite:///{tmp_path}/link.db"):
+        with open_for_writing(url), alone(url):
+            pass
+    assert list(shared.iterdir()) == []
+    assert [file.name for file in tmp_path.glob("*-lock")] in ([], [lock.name])
+    with alone(sqlite_url):
+        assert stat.S_IMODE(lock.stat().st_mode) == 0o660  # who writes one may write both
+
+
+def test_a_lock_that_another_process_keeps_is_named(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "LOCK_SECONDS", 0.1)
+    with (
+        kept_by_another(tmp_path / "har-search.db-lock"),
+        pytest.raises(StorageError, match=r"db-lock: another process has been making tables"),
+        open_for_writing(sqlite_url),
+    ):
+        pass
+
+
+def test_a_link_in_the_locks_place_is_not_followed(sqlite_url: str, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    (tmp_path / "har-search.db-lock").symlink_to(victim)
+    message = r"the lock .*db-lock cannot be taken.*delete it"
+    with pytest.raises(StorageError, match=message), open_for_writing(sqlite_url):
+        pass
+    assert victim.read_text() == "mine"
 
 
 def test_other_errors_pass_through() -> None:
