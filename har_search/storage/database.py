@@ -8,6 +8,7 @@ only for writing and for watching: the leaderboard starts faster without it.
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 Error = TypeVar("Error", bound=BaseException)
 BUSY_SECONDS = 60
 CONNECT_SECONDS = 10
+_looking, _without_wal = threading.Lock(), set[Path]()
 LOCK_SECONDS = 60  # tables and a study are made in a few
 _LOCK_NUMBER = 561_006  # any number of our own: features and activities
 
@@ -213,16 +215,22 @@ def _connect_args(url: sqlalchemy.URL) -> dict[str, Any]:
 
 
 def _use_wal(url: sqlalchemy.URL) -> None:
-    """Set WAL mode, which the file remembers."""
+    """Set WAL mode, which the file remembers; where its file system cannot, remember that here.
+
+    Then a rollback journal is kept: readers and the writer wait for each other.
+    """
     engine = sqlalchemy.create_engine(url, connect_args=_connect_args(url))
     with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        mode = connection.exec_driver_sql("PRAGMA journal_mode=WAL").scalar_one()
     engine.dispose()
+    if mode != "wal":
+        _without_wal.add(Path(url.database or "").resolve())
 
 
 def _relax_sync(connection: Any, _record: Any) -> None:
     """Sync at checkpoints only: safe in WAL mode, but for the last commits at a power cut."""
-    connection.execute("PRAGMA synchronous=NORMAL")
+    if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
+        connection.execute("PRAGMA synchronous=NORMAL")
 
 
 @contextmanager
@@ -294,10 +302,32 @@ def _read_only(url: sqlalchemy.URL) -> str:
         raise NotFoundError(
             f"no database at {path}; `har-search run` makes one, --storage names another"
         )
-    # Without a log beside it nobody writes, and "immutable" keeps SQLite from making one.
+    path = path.resolve()  # the log lies beside the file itself, not beside a link to it
+    # In WAL mode nobody writes without a log, and "immutable" keeps SQLite from making one. In
+    # another mode there is none, and a reader that takes no lock would see halves.
     wal = path.with_name(f"{path.name}-wal")
-    mode = "mode=ro" if wal.exists() else "mode=ro&immutable=1"
-    return f"{path.resolve().as_uri()}?{mode}"
+    locked = wal.exists() or not _in_wal_mode(path)
+    return f"{path.as_uri()}?{'mode=ro' if locked else 'mode=ro&immutable=1'}"
+
+
+def _in_wal_mode(path: Path) -> bool:
+    """Read from its head whether an SQLite file without a log is in WAL mode.
+
+    One that is not is remembered and never read so again: closing a file gives up all of this
+    process's locks on it, those of its other connections, too.
+    """
+    with _looking:
+        if path in _without_wal:
+            return False
+        try:
+            with path.open("rb") as file:
+                head = file.read(20)
+        except OSError:
+            return True  # SQLite says better what is wrong
+        if head[18:20] != b"\x02\x02":  # how it is written, and how it is read
+            _without_wal.add(path)
+            return False
+        return True
 
 
 def has_studies_table(connection: sqlalchemy.Connection) -> bool:

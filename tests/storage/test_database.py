@@ -1,6 +1,7 @@
 import sqlite3
 import stat
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ from urllib.parse import quote
 import pytest
 import sqlalchemy
 
+from har_search.data.dataset import Dataset
 from har_search.errors import NotFoundError, StorageError
 from har_search.storage import database
 from har_search.storage.claims import finished_trials
 from har_search.storage.database import (
+    _read_only,
     alone,
     has_studies_table,
     masked,
@@ -23,7 +26,7 @@ from har_search.storage.database import (
 )
 from har_search.study.spec import StudySpec
 from tests.conftest import Entry
-from tests.helpers import kept_by_another
+from tests.helpers import kept_by_another, search
 
 
 def test_a_new_database_opens_twice_and_has_tables(url: str) -> None:
@@ -118,6 +121,69 @@ def test_a_name_cut_at_a_question_mark_is_refused(
     with pytest.raises(StorageError, match="is written %3F"), open_database(url):
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_log_beside_the_file_is_seen_through_a_link(
+    sqlite_url: str, quick: StudySpec, fill: Callable[..., None], tmp_path: Path
+) -> None:
+    fill(sqlite_url, quick, [Entry(0.9)])
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / "mine.db").symlink_to(tmp_path / "har-search.db")
+    writer = sqlite3.connect(tmp_path / "har-search.db")
+    writer.execute("UPDATE studies SET study_name = 'renamed'")
+    writer.commit()
+    with open_for_reading(f"sqlite:///{tmp_path}/links/mine.db") as connection:
+        names = connection.execute(sqlalchemy.text("SELECT study_name FROM studies"))
+        assert names.scalars().all() == ["renamed"]
+    writer.close()
+
+
+def test_without_wal_a_reader_waits_for_what_is_half_written(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    writer = sqlite3.connect(tmp_path / "har-search.db", check_same_thread=False)
+    writer.execute("CREATE TABLE numbers (number INTEGER, filling BLOB)")
+    writer.executemany("INSERT INTO numbers VALUES (0, ?)", [(bytes(1000),)] * 2000)
+    writer.commit()
+    writer.execute("PRAGMA cache_size = 5")  # pages: the others go to the file at once
+    writer.execute("UPDATE numbers SET number = 1")
+    assert (tmp_path / "har-search.db-journal").exists()
+    ending = threading.Timer(0.5, writer.rollback)
+    ending.start()
+    with open_for_reading(sqlite_url) as connection:
+        total = connection.execute(sqlalchemy.text("SELECT sum(number) FROM numbers"))
+        assert total.scalar() == 0
+    ending.join()
+    writer.close()
+
+
+@pytest.fixture
+def no_wal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have SQLite lock files as it does where they cannot be shared memory: without WAL."""
+    connect = sqlite3.connect
+
+    def without(database: str, **named: Any) -> sqlite3.Connection:
+        uri = database if named.get("uri") else Path(database).as_uri()
+        joint = "&" if "?" in uri else "?"
+        return connect(f"{uri}{joint}vfs=unix-dotfile", **named | {"uri": True})
+
+    monkeypatch.setattr("sqlite3.connect", without)
+    monkeypatch.setattr("sqlite3.dbapi2.connect", without)
+
+
+def test_where_there_is_no_wal_a_search_goes_on_safely(
+    no_wal: None, sqlite_url: str, quick: StudySpec, small: Dataset, tmp_path: Path
+) -> None:
+    search(sqlite_url, quick, small, 3, None)
+    with open_for_writing(sqlite_url) as storage, storage.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert finished_trials(storage, "quick") == 3
+    before = sorted(tmp_path.iterdir())
+    with open_for_watching(sqlite_url) as storage, storage.engine.connect() as connection:
+        assert "immutable" not in _read_only(sqlalchemy.make_url(sqlite_url))
+        assert has_studies_table(connection)
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_a_password_is_never_shown() -> None:
