@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -74,6 +76,23 @@ def search(url: str, spec: StudySpec, dataset: Dataset, trials: int, folder: Pat
         artifacts.make_folder(folder)
     job = replace(prepared(url, spec, dataset), trials=trials, artifacts=folder)
     work(job, dataset, Recorder())
+
+
+@contextmanager
+def kept_by_another(lock: Path) -> Iterator[None]:
+    """Let another process keep a lock's file for the block."""
+    keep = (
+        "import sys, filelock\n"
+        "with filelock.FileLock(sys.argv[1]):\n"
+        "    print('kept', flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", keep, str(lock)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as keeper:
+        assert keeper.stdout is not None
+        assert keeper.stdout.readline() == b"kept\n"
+        yield  # its end closes the other's input, and so ends it
 
 
 def note_of(study: optuna.Study, trial_id: int | None = None) -> str:

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import numpy as np
 import platformdirs
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from har_search.data.dataset import Dataset, Split
 from har_search.data.parse import FEATURE_NAMES_FILE, SPLIT_FILES
 from har_search.errors import DataError
 
 FORMAT = 1  # part of every key: raise it when what is stored changes
+LOCK_SECONDS = 1800  # a slow line downloads 60 MB meanwhile
 ARRAYS = ("features", "labels", "subjects")
 
 
@@ -33,12 +34,17 @@ def locked(folder: Path) -> Iterator[None]:
     """Hold the cache folder for this process; others wait.
 
     Raises:
-        DataError: the folder cannot be made or written.
+        DataError: the folder cannot be made or written, or another process keeps it.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / "lock"):
+        with FileLock(folder / "lock", timeout=LOCK_SECONDS):
             yield
+    except Timeout as error:
+        raise DataError(
+            f"{folder}: another process has held the cache for {LOCK_SECONDS // 60} minutes; end "
+            "it, or set HAR_SEARCH_CACHE_DIR to another folder"
+        ) from error
     except OSError as error:
         raise DataError(
             f"{folder}: the cache cannot be written ({error.strerror or error}); "

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
+import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import metadata
@@ -125,14 +124,12 @@ def signed(fraction: float) -> str:
 def _replace(path: Path, body: bytes) -> None:
     """Write beside the file and put it in its place at once: never half a report."""
     target = path.resolve()
-    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        try:
+        # A folder of our own: nobody can have put a link where the page is written.
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".half-") as half:
+            beside = Path(half) / target.name
             beside.write_bytes(body)
             beside.replace(target)
-        finally:
-            with suppress(OSError):
-                beside.unlink(missing_ok=True)
     except OSError as error:
         raise _cannot_write(path, error) from error
 

@@ -7,17 +7,15 @@ only for writing and for watching: the leaderboard starts faster without it.
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
-import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote
 
 import sqlalchemy
-from filelock import FileLock
+from filelock import BaseFileLock, FileLock, Timeout
 from sqlalchemy import exc, func, select
 
 from har_search.errors import NotFoundError, StorageError
@@ -31,6 +29,8 @@ if TYPE_CHECKING:
 Error = TypeVar("Error", bound=BaseException)
 BUSY_SECONDS = 60
 CONNECT_SECONDS = 10
+_looking, _without_wal = threading.Lock(), set[Path]()
+LOCK_SECONDS = 60  # tables and a study are made in a few
 _LOCK_NUMBER = 561_006  # any number of our own: features and activities
 
 
@@ -53,6 +53,10 @@ def _parse(url: str) -> sqlalchemy.URL:
             f"the storage is not a database URL; write sqlite:///FILE or "
             f"postgresql+psycopg://USER@HOST/DATABASE (such as {DEFAULT_URL})"
         ) from error
+    if parsed.get_backend_name() == "sqlite" and "?" in url and not parsed.query:
+        raise StorageError(
+            "the storage's ? begins options, and none follow; a ? in a file's name is written %3F"
+        )
     return parsed
 
 
@@ -152,7 +156,7 @@ def open_for_writing(
 def _alone(url: sqlalchemy.URL) -> Iterator[None]:
     """Let one process at a time make tables and studies: Optuna's own steps collide.
 
-    PostgreSQL lends a lock for it; for SQLite, whose processes share a machine, a file does.
+    PostgreSQL lends a lock for it; for SQLite a file beside it does.
     """
     if url.get_backend_name() == "postgresql":
         engine = sqlalchemy.create_engine(url, connect_args=_connect_args(url))
@@ -163,12 +167,39 @@ def _alone(url: sqlalchemy.URL) -> Iterator[None]:
         finally:
             engine.dispose()  # closes the connection, which gives the lock back
     elif url.get_backend_name() == "sqlite":
-        name = hashlib.sha256(str(Path(url.database or "").resolve()).encode()).hexdigest()[:16]
-        lock = Path(tempfile.gettempdir()) / f"har-search-{name}.lock"
-        with FileLock(lock, mode=0o666):
+        engine = sqlalchemy.create_engine(url)
+        engine.connect().close()  # a file that cannot be made is SQLite's to name
+        engine.dispose()
+        lock = _lock_beside(Path(url.database or "").resolve())
+        try:
             yield
+        finally:
+            lock.release()
     else:
         yield
+
+
+def _lock_beside(path: Path) -> BaseFileLock:
+    """Take the lock of an SQLite file, which lies beside it: who may write one may write both.
+
+    Raises:
+        StorageError: another process keeps it, or it cannot be made or written.
+    """
+    lock = path.with_name(f"{path.name}-lock")
+    try:
+        taken = FileLock(lock, timeout=LOCK_SECONDS, mode=path.stat().st_mode & 0o666)
+        taken.acquire()
+    except Timeout as error:
+        raise StorageError(
+            f"{lock}: another process has been making tables or a study for {LOCK_SECONDS} s; "
+            "end it, or wait for it, and run again"
+        ) from error
+    except OSError as error:
+        raise StorageError(
+            f"the lock {lock} cannot be taken ({error.strerror or error}); "
+            "if it is not a file that you may write, delete it or ask whose it is"
+        ) from error
+    return taken
 
 
 def alone(url: str) -> AbstractContextManager[None]:
@@ -186,16 +217,22 @@ def _connect_args(url: sqlalchemy.URL) -> dict[str, Any]:
 
 
 def _use_wal(url: sqlalchemy.URL) -> None:
-    """Set WAL mode, which the file remembers."""
+    """Set WAL mode, which the file remembers; where its file system cannot, remember that here.
+
+    Then a rollback journal is kept: readers and the writer wait for each other.
+    """
     engine = sqlalchemy.create_engine(url, connect_args=_connect_args(url))
     with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        mode = connection.exec_driver_sql("PRAGMA journal_mode=WAL").scalar_one()
     engine.dispose()
+    if mode != "wal":
+        _without_wal.add(Path(url.database or "").resolve())
 
 
 def _relax_sync(connection: Any, _record: Any) -> None:
     """Sync at checkpoints only: safe in WAL mode, but for the last commits at a power cut."""
-    connection.execute("PRAGMA synchronous=NORMAL")
+    if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
+        connection.execute("PRAGMA synchronous=NORMAL")
 
 
 @contextmanager
@@ -207,15 +244,14 @@ def open_for_reading(url: str) -> Iterator[sqlalchemy.Connection]:
         StorageError: it is no database URL, its driver is missing, or the block's SQL fails.
     """
     parsed = _parse(url)
-    options = {}
+    options: dict[str, Any] = {"connect_args": _connect_args(parsed)}
     if parsed.get_backend_name() == "sqlite":
-        parsed = sqlalchemy.make_url(f"sqlite:///{_read_only(parsed)}&uri=true")
+        _read_only(parsed)  # is it there?
+        options = {"creator": lambda: _connect_read_only(parsed)}
     elif parsed.get_backend_name() == "postgresql":
-        options = {"postgresql_readonly": True}
+        options["execution_options"] = {"postgresql_readonly": True}
     with sql_errors(url):
-        engine = sqlalchemy.create_engine(
-            parsed, execution_options=options, connect_args=_connect_args(parsed)
-        )
+        engine = sqlalchemy.create_engine(parsed, **options)
         try:
             with engine.connect() as connection:
                 yield connection
@@ -238,9 +274,7 @@ def open_for_watching(url: str) -> Iterator[RDBStorage]:
     options: dict[str, Any] = {"poolclass": sqlalchemy.NullPool}
     if parsed.get_backend_name() == "sqlite":
         _read_only(parsed)  # is it there?
-        options["creator"] = lambda: sqlite3.connect(
-            _read_only(parsed), timeout=BUSY_SECONDS, uri=True, check_same_thread=False
-        )
+        options["creator"] = lambda: _connect_read_only(parsed)
     else:
         options["execution_options"] = {"postgresql_readonly": True}
         options["connect_args"] = _connect_args(parsed)
@@ -255,6 +289,14 @@ def open_for_watching(url: str) -> Iterator[RDBStorage]:
         storage.engine.dispose()
 
 
+def _connect_read_only(url: sqlalchemy.URL) -> sqlite3.Connection:
+    """Connect to an existing file; not by a URL of SQLAlchemy, which would decode the path again.
+
+    Then `#` and `?` in the path would end it: SQLite would open, and make, another file.
+    """
+    return sqlite3.connect(_read_only(url), timeout=BUSY_SECONDS, uri=True, check_same_thread=False)
+
+
 def _read_only(url: sqlalchemy.URL) -> str:
     """Return SQLite's URI for opening an existing file without making or changing any."""
     path = Path(url.database or "")
@@ -262,10 +304,32 @@ def _read_only(url: sqlalchemy.URL) -> str:
         raise NotFoundError(
             f"no database at {path}; `har-search run` makes one, --storage names another"
         )
-    # Without a log beside it nobody writes, and "immutable" keeps SQLite from making one.
+    path = path.resolve()  # the log lies beside the file itself, not beside a link to it
+    # In WAL mode nobody writes without a log, and "immutable" keeps SQLite from making one. In
+    # another mode there is none, and a reader that takes no lock would see halves.
     wal = path.with_name(f"{path.name}-wal")
-    mode = "mode=ro" if wal.exists() else "mode=ro&immutable=1"
-    return f"file:{quote(str(path.resolve()))}?{mode}"
+    locked = wal.exists() or not _in_wal_mode(path)
+    return f"{path.as_uri()}?{'mode=ro' if locked else 'mode=ro&immutable=1'}"
+
+
+def _in_wal_mode(path: Path) -> bool:
+    """Read from its head whether an SQLite file without a log is in WAL mode.
+
+    One that is not is remembered and never read so again: closing a file gives up all of this
+    process's locks on it, those of its other connections, too.
+    """
+    with _looking:
+        if path in _without_wal:
+            return False
+        try:
+            with path.open("rb") as file:
+                head = file.read(20)
+        except OSError:
+            return True  # SQLite says better what is wrong
+        if head[18:20] != b"\x02\x02":  # how it is written, and how it is read
+            _without_wal.add(path)
+            return False
+        return True
 
 
 def has_studies_table(connection: sqlalchemy.Connection) -> bool:

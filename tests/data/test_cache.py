@@ -9,6 +9,7 @@ from har_search.data.cache import cached, key_of
 from har_search.data.dataset import Dataset
 from har_search.data.locate import locate
 from har_search.errors import DataError
+from tests.helpers import kept_by_another
 
 
 def test_what_is_cached_comes_back_memory_mapped(small: Dataset, tmp_path: Path) -> None:
@@ -46,6 +47,17 @@ def test_a_cache_that_cannot_be_made_is_named(small: Dataset, tmp_path: Path) ->
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(DataError, match="the cache cannot be written"):
         cached(tmp_path / "file", "key", lambda: small)
+
+
+def test_a_cache_that_another_process_keeps_is_named(
+    small: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "LOCK_SECONDS", 0.1)
+    with (
+        kept_by_another(tmp_path / "lock"),
+        pytest.raises(DataError, match=r"another process has held the cache"),
+    ):
+        cached(tmp_path, "key", lambda: small)
 
 
 def test_a_damaged_cache_says_what_to_delete(small: Dataset, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The report as a file: what is in it, what it needs, and when none is made."""
 
+import os
 import re
 import subprocess
 import sys
@@ -170,6 +171,19 @@ def test_a_failed_write_leaves_the_old_report(
     with pytest.raises(OptionError, match=r"cannot write .*report.html: No space left"):
         write_report(sqlite_url, None, path)
     assert (path.read_bytes(), sorted(tmp_path.iterdir())) == before
+
+
+def test_a_planted_link_is_not_written_through(
+    sqlite_url: str, quick: StudySpec, fill: Fill, tmp_path: Path
+) -> None:
+    fill(sqlite_url, quick, [Entry(0.97)])
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    (tmp_path / f".report.html.{os.getpid()}.tmp").symlink_to(victim)  # the name it had once
+    path = write_report(sqlite_url, None, tmp_path / "report.html").path
+    assert victim.read_text() == "mine"
+    assert not path.is_symlink()
+    assert path.stat().st_mode == victim.stat().st_mode  # as readable as any new file
 
 
 def test_it_starts_without_torch(quick: StudySpec, fill: Fill, tmp_path: Path) -> None:
