@@ -32,6 +32,21 @@ def _escape(found: re.Match[str]) -> str:
     return found[0].encode("unicode_escape").decode()
 
 
+def csv_text(text: str) -> str:
+    """Write a cell of CSV as one line that no spreadsheet takes for a formula.
+
+    What begins as one gets an apostrophe in front; a number stays.
+    """
+    shown = visible(text)
+    if shown[:1] not in ("=", "+", "-", "@"):
+        return shown
+    try:
+        float(shown)
+    except ValueError:
+        return f"'{shown}"
+    return shown
+
+
 _MARKDOWN = str.maketrans({each: f"\\{each}" for each in "\\`*_[]()#|!<>&~"})
 
 

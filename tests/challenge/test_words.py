@@ -2,7 +2,7 @@
 
 import pytest
 
-from har_search.challenge.words import markdown_text, percent, visible
+from har_search.challenge.words import csv_text, markdown_text, percent, visible
 
 
 def test_one_window_of_the_test_set_can_be_seen() -> None:
@@ -44,3 +44,21 @@ def test_control_characters_are_shown_as_what_they_are(text: str, shown: str) ->
 
 def test_line_ends_stay_where_there_are_lines() -> None:
     assert visible("a\n\x1bb\r\n", lines=True) == "a\n\\x1bb\\r\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("ann", "ann"),
+        ("=1+1", "'=1+1"),
+        ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
+        ("-2+3", "'-2+3"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "\\t=1"),
+        ("-0.25", "-0.25"),
+        ("+1e-3", "+1e-3"),
+        ("", ""),
+    ],
+)
+def test_no_cell_begins_a_formula(text: str, cell: str) -> None:
+    assert csv_text(text) == cell
