@@ -8,9 +8,9 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -86,6 +86,17 @@ def guard_csv(dashboard: WSGIApplication) -> WSGIApplication:
             headers.append(("Content-Length", str(len(body))))
         start_response(status, headers, *rest)
         return [body]
+
+    return guarded
+
+
+def guard_text(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn a view of optuna-dashboard into one whose text can be sent: names may be no UTF-8."""
+
+    @wraps(view)
+    def guarded(*arguments: Any, **named: Any) -> Any:
+        answer = view(*arguments, **named)
+        return answer.encode("utf-8", "backslashreplace") if isinstance(answer, str) else answer
 
     return guarded
 

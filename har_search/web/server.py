@@ -21,7 +21,7 @@ import waitress
 
 from har_search.errors import OptionError
 from har_search.storage.database import open_for_watching, open_for_writing
-from har_search.web.guard import NO_SNIFFING, guard_artifacts, guard_csv, is_own_host
+from har_search.web.guard import NO_SNIFFING, guard_artifacts, guard_csv, guard_text, is_own_host
 from har_search.web.pages import make_pages
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def make_app(
     store = None if artifacts is None else FileSystemArtifactStore(artifacts)
     with open_for_writing(url) if writable else open_for_watching(url) as storage:
         dashboard = create_app(storage, artifact_store=store)
+        dashboard.install(guard_text)
         yield join(make_pages(url), dashboard, writable=writable, host=host)
 
 

@@ -79,13 +79,13 @@ def test_an_artifact_is_a_download_that_runs_nothing(
 def test_optuna_dashboards_csv_begins_no_formula(
     sqlite_url: str, quick: StudySpec, fill: Fill
 ) -> None:
-    names = ["=cmd|' /C calc'!A0", '@a, "b"', "ann"]
+    names = ["=cmd|' /C calc'!A0", '@a, "b"', "ann", "caf\udce9"]
     fill(sqlite_url, quick, [Entry(0.97, -0.01, name) for name in names])
     with make_app(sqlite_url, None, writable=False) as app:
         client = Client(app)
         answer, gone = client.get("/csv/1"), client.get("/csv/9")
     rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
     students = [row["UserAttribute student"] for row in rows]
-    assert students[1:] == ["'=cmd|' /C calc'!A0", '\'@a, "b"', "ann"]
+    assert students[1:] == ["'=cmd|' /C calc'!A0", '\'@a, "b"', "ann", "caf\\udce9"]
     assert rows[1]["UserAttribute gap"] == "-0.01"
     assert gone.status_code == 404
