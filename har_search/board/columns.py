@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from har_search.board.standings import Standing
 from har_search.board.words import fresh_seeds, spread
 from har_search.challenge.inputs import short_label
-from har_search.challenge.words import percent
+from har_search.challenge.words import percent, visible
 from har_search.storage.ranking import SORTS
 
 
@@ -19,7 +19,8 @@ class Column:
     `text` is what it says of a standing, `explanation` what that is, in plain words. `left` aligns
     it left, as words are. Where a terminal is too narrow, columns of the highest `spare` go first;
     0 always stays. On a page `wide` columns are shown on wide screens alone, a link in the heading
-    ranks by `sort`, one of `SORTS`, and `mark` is a class of the cells, for their style.
+    ranks by `sort`, one of `SORTS`, and `mark` is a class of the cells, for their style. What the
+    cells of a `named` one say, a person chose.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Column:
     wide: bool = False
     sort: str = ""
     mark: str = ""
+    named: bool = False
 
     @property
     def title(self) -> str:
@@ -57,7 +59,13 @@ class Column:
 COLUMNS = (
     Column("rank", "#", lambda each: str(each.rank), "place in this list"),
     Column(
-        "study", "study", lambda each: each.study, "the study it is a trial of", left=True, spare=2
+        "study",
+        "study",
+        lambda each: visible(each.study),
+        "the study it is a trial of",
+        left=True,
+        spare=2,
+        named=True,
     ),
     Column(
         "trial", "trial", lambda each: str(each.trial), "its number in the study", sort="newest"
@@ -70,6 +78,7 @@ COLUMNS = (
         left=True,
         spare=1,
         mark="name",
+        named=True,
     ),
     Column(
         "test_accuracy",

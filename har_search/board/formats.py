@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
+from typing import Any
 
-from har_search.board.columns import shown_columns
-from har_search.board.standings import JSON_KEYS, Leaderboard
+from har_search.board.columns import Column, shown_columns
+from har_search.board.standings import JSON_KEYS, Leaderboard, Standing
 from har_search.board.words import input_notes
 from har_search.challenge.confirmed import ConfirmedSummary
+from har_search.challenge.words import csv_text, markdown_text
 
 
 def to_json(board: Leaderboard) -> str:
@@ -29,10 +31,14 @@ def to_csv(board: Leaderboard) -> str:
         judged = (confirmed["verdicts"] or {}).items()
         flat |= {f"confirmed_{name}": confirmed[name] for name in summary}
         flat["confirmed_verdicts"] = " ".join(f"{track}:{each}" for track, each in judged)
-        rows.append(flat)
+        rows.append({key: _cell(value) for key, value in flat.items()})
     names = [name for name in JSON_KEYS if name not in ("params", "confirmed")]
     frame = pd.DataFrame(rows) if rows else pd.DataFrame(columns=names)
     return frame.to_csv(index=False, lineterminator="\n").rstrip("\n")
+
+
+def _cell(value: Any) -> Any:
+    return csv_text(value) if isinstance(value, str) else value
 
 
 def to_markdown(board: Leaderboard) -> str:
@@ -41,10 +47,7 @@ def to_markdown(board: Leaderboard) -> str:
     lines = [
         [column.title for column in columns],
         ["---" if column.left else "---:" for column in columns],
-        *(
-            [column.text(standing).replace("|", "\\|") for column in columns]
-            for standing in board.standings
-        ),
+        *([_markdown_cell(column, standing) for column in columns] for standing in board.standings),
     ]
     return "\n".join(
         [
@@ -52,3 +55,8 @@ def to_markdown(board: Leaderboard) -> str:
             *(f"\n{note}" for note in input_notes(board.standings)),
         ]
     )
+
+
+def _markdown_cell(column: Column, standing: Standing) -> str:
+    text = column.text(standing)
+    return markdown_text(text) if column.named else text.replace("|", "\\|")

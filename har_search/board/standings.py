@@ -11,6 +11,7 @@ from typing import Any
 
 from har_search.challenge.confirmed import ConfirmedSummary
 from har_search.challenge.rules import track_key
+from har_search.challenge.words import visible
 from har_search.errors import NotFoundError
 from har_search.storage.database import open_for_reading
 from har_search.storage.ranking import RankedTrial, Selection, rank
@@ -26,6 +27,7 @@ class Standing:
 
     `rank` is None for a track's leader that is not listed. Where `replicas` are several, the
     figures are means over so many seeds, and those of `first_…` are of the network that is kept.
+    `student` is the name as `challenge.words.visible` shows it.
     `params` holds the value of each hyperparameter, fixed ones included. `inputs` is one of
     `challenge.inputs.INPUTS`. `confirmed` is what fresh seeds made of it, None where nobody tried.
     """
@@ -159,7 +161,7 @@ def _standing(trial: RankedTrial) -> Standing:
         rank=trial.place,
         study=trial.study.name,
         trial=trial.number,
-        student=figures.get("student", ""),
+        student=visible(str(figures.get("student", ""))),
         score=trial.score,
         replicas=figures.get("replicas", 1),
         tracks=tuple(each.name for each in spec.tracks if figures.get(track_key(each.name))),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from har_search.challenge.rules import Track
+from har_search.challenge.words import visible
 from har_search.storage.counts import TrialCounts, latest_ends, trial_counts
 from har_search.storage.database import has_studies_table, open_for_reading
 from har_search.storage.figures import accuracies_and_gaps, students
@@ -74,7 +75,8 @@ def overview(url: str) -> Overview:
                     study.spec.tracks,
                 )
             )
-        return Overview(tuple(found), tuple(students(connection)))
+        names = sorted({visible(str(each)) for each in students(connection)})
+        return Overview(tuple(found), tuple(names))
 
 
 def _pace(ends: Sequence[datetime]) -> float | None:

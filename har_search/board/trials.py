@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from har_search.board.status import overview
+from har_search.challenge.words import visible
 from har_search.data.dataset import SIMULATED
 from har_search.errors import NotFoundError
 from har_search.storage.counts import TrialCounts, failures, time_span, trial_counts
@@ -108,7 +109,9 @@ def _frame(
 ) -> pd.DataFrame:
     frame = pd.DataFrame(finished).set_index("trial_id")
     for name in ("start", "student"):
-        known = frame[name].map(lambda text: None if pd.isna(text) else json.loads(text))
+        known = frame[name].map(
+            lambda text: None if pd.isna(text) else visible(str(json.loads(text)))
+        )
         frame[name] = known.astype(object)
     frame = frame[list(FIGURES)]
     columns = ["trial_id", "name", "value"]

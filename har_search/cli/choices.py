@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import getpass
 from typing import TYPE_CHECKING
 
+from har_search.challenge.words import visible
 from har_search.errors import NotFoundError, OptionError
 
 if TYPE_CHECKING:
@@ -29,6 +31,21 @@ def find_study(study: str, storage: str, data: str) -> tuple[StudySpec, str]:
         if stored is None:
             raise
     return stored.spec, data_of(stored.dataset, data)
+
+
+def student_name(given: str | None) -> str:
+    """Return whose entries these are: the name given, or else the login name.
+
+    Raises:
+        OptionError: it holds control characters, or bytes that are no UTF-8.
+    """
+    name = given or getpass.getuser()
+    if visible(name) != name:
+        raise OptionError(
+            f"the student's name {visible(name)} holds control characters or bytes that are no "
+            "UTF-8; give another with --student NAME"
+        )
+    return name
 
 
 def chosen_tracks(until: str | None, spec: StudySpec) -> tuple[str, ...]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
-from har_search.cli.choices import chosen_tracks, find_study
+from har_search.cli.choices import chosen_tracks, find_study, student_name
 from har_search.cli.options import (
     Artifacts,
     Data,
@@ -59,7 +58,7 @@ def run(
     """Search: train networks and score them, until the study has its trials."""
     console = screen()
     spec, data = find_study(study, storage, data)
-    tracks = chosen_tracks(until, spec)
+    tracks, student = chosen_tracks(until, spec), student_name(student)
     from har_search.machine import core_count
     from har_search.search.crew import Crew
 
@@ -78,7 +77,7 @@ def run(
         hush_libraries()
         options = SearchOptions(
             trials=trials,
-            student=student or getpass.getuser(),
+            student=student,
             workers=workers,
             timeout_seconds=timeout,
             until=tracks,

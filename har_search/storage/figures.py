@@ -93,7 +93,7 @@ def sampled_values(
 
 
 def students(connection: sqlalchemy.Connection) -> list[str]:
-    """Return the students who have entries, by name."""
+    """Return the students who have entries, by name as it is stored."""
     table = trial_user_attributes
     query = select(table.c.value_json).where(table.c.key == "student").distinct()
     return sorted(json.loads(row.value_json) for row in connection.execute(query))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy
@@ -31,9 +31,11 @@ from sqlalchemy import (
 
 from har_search.challenge.confirmed import Confirmed
 from har_search.challenge.rules import track_key
+from har_search.challenge.words import visible
 from har_search.data.dataset import SIMULATED
 from har_search.storage import confirmations
 from har_search.storage.database import open_for_reading
+from har_search.storage.figures import students
 from har_search.storage.schema import confirmations as confirmations_table
 from har_search.storage.schema import (
     is_finished,
@@ -129,6 +131,7 @@ def rank(url: str, selection: Selection) -> Ranking:
         StudyFileError: a study's stored spec is not understood.
     """
     with open_for_reading(url) as connection:
+        selection = _as_stored(connection, selection)
         studies = {
             study.id: study
             for study in stored_studies(connection, selection.study)
@@ -225,6 +228,17 @@ _OBJECTS: Mapping[str, tuple[ColumnElement[str], ColumnElement[str]]] = {
         cast(func.json_object_agg(trial_params.c.param_name, trial_params.c.param_value), Text),
     ),
 }
+
+
+def _as_stored(connection: sqlalchemy.Connection, selection: Selection) -> Selection:
+    """Turn a student's name as it is shown into the one stored, where they differ."""
+    if selection.student is None or "\\" not in selection.student:
+        return selection
+    stored = students(connection)
+    if selection.student in stored:
+        return selection
+    found = [name for name in stored if visible(name) == selection.student]
+    return replace(selection, student=found[0]) if found else selection
 
 
 def _one(query: Select[Any], name: str) -> ColumnElement[Any]:

@@ -58,7 +58,7 @@ def stored_studies(connection: sqlalchemy.Connection, name: str | None = None) -
     Raises:
         StudyFileError: a spec says what this version does not know; the message names the study.
     """
-    if not has_studies_table(connection):
+    if not has_studies_table(connection) or not _can_be_stored(name or ""):
         return []
     spec, dataset, total = (study_user_attributes.alias(each) for each in ("spec", "data", "total"))
     query = (
@@ -77,6 +77,14 @@ def stored_studies(connection: sqlalchemy.Connection, name: str | None = None) -
     if name is not None:
         query = query.where(studies.c.study_name == name)
     return [_stored_study(row) for row in connection.execute(query)]
+
+
+def _can_be_stored(name: str) -> bool:
+    """Return whether a database takes it as text: UTF-8 without NUL."""
+    try:
+        return b"\0" not in name.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def _is_attribute(table: sqlalchemy.FromClause, key: str) -> sqlalchemy.ColumnElement[bool]:

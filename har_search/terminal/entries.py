@@ -9,7 +9,7 @@ from rich.table import Table
 
 from har_search.board.words import inputs_after_comma, mean_sd
 from har_search.challenge.inputs import explained, label
-from har_search.challenge.words import percent
+from har_search.challenge.words import percent, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -214,4 +214,4 @@ def _values(difference: Difference) -> tuple[str, str]:
             for ours, theirs in zip(row, other, strict=True)
         )
         return "", f"{moved // 2} of {sum(map(sum, now)):,} windows moved"
-    return str(recorded), str(now)
+    return visible(str(recorded)), visible(str(now))

@@ -5,27 +5,30 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 
 from har_search.challenge.inputs import label
+from har_search.challenge.words import visible
 from har_search.errors import NotFoundError
+from har_search.terminal.console import TextConsole
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from har_search.board.standings import Leaderboard, Selection
     from har_search.data.dataset import Dataset
     from har_search.data.locate import Located
     from har_search.search.run import SearchOptions, SearchOutcome
     from har_search.study.spec import StudySpec
 
-errors = Console(stderr=True, soft_wrap=True)
+errors = TextConsole(stderr=True, soft_wrap=True)
 
 
 def screen() -> Console:
     """Return the console for standard output; a pipe gets lines as long as they need."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=200)
+    console = TextConsole(highlight=False)
+    return console if console.is_terminal else TextConsole(highlight=False, width=200)
 
 
 class Format(StrEnum):
@@ -72,7 +75,7 @@ def locate_data(data: str) -> Located:
         if progress.live.is_started:
             progress.stop()
     if located.fallback_reason is not None:
-        Console(stderr=True).print(
+        TextConsole(stderr=True).print(
             Panel(
                 "[bold]These are SIMULATED data, not the homework's.[/]\n"
                 f"{escape(located.fallback_reason)}.\n"
@@ -99,7 +102,7 @@ def show_study(spec: StudySpec, dataset: Dataset, console: Console) -> None:
     """Name the study in one line."""
     from har_search.storage.studies import study_name  # SQLAlchemy: not for every command
 
-    described = f": {spec.description}" if spec.description else ""
+    described = f": {visible(spec.description)}" if spec.description else ""
     words = label(spec.inputs)
     console.print(
         f"study  {study_name(spec, dataset.name)}{described}{f' ({words})' if words else ''}",

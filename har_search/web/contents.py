@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from har_search.board import pictures
@@ -16,9 +14,12 @@ from har_search.board.status import StudyStatus, overview, points
 from har_search.challenge.rules import HOMEWORK_TRACKS, Track
 from har_search.data.dataset import SIMULATED
 from har_search.storage.ranking import SORTS
+from har_search.web.shared import SharedAnswers
 
 PAGE = 50  # entries
 FRESH_SECONDS = 1.0  # however many people watch, the database is asked once in so long
+CONTENTS: SharedAnswers[Contents] = SharedAnswers(64)
+PICTURES: SharedAnswers[bytes] = SharedAnswers(16)
 
 
 @dataclass(frozen=True)
@@ -91,18 +92,17 @@ class UnknownStudyError(Exception):
 
 
 def contents(url: str, choice: Choice) -> Contents:
-    """Return the page's content, at most `FRESH_SECONDS` old.
+    """Return the page's content, at most `FRESH_SECONDS` old, or as old as computing it took.
 
     Raises:
         UnknownStudyError: the chosen study is not there.
         NotFoundError: no database there.
         StorageError: it cannot be read.
     """
-    return _contents(url, choice, int(time.monotonic() / FRESH_SECONDS))
+    return CONTENTS.get((url, choice), lambda: _contents(url, choice), FRESH_SECONDS)
 
 
-@lru_cache(maxsize=64)
-def _contents(url: str, choice: Choice, _tick: int) -> Contents:
+def _contents(url: str, choice: Choice) -> Contents:
     seen = overview(url)
     shown = shown_studies(seen.studies, choice.study)
     selection = Selection(
@@ -153,14 +153,13 @@ def gap_picture(url: str, chosen: str, theme: str) -> bytes:
     """
     shown = shown_studies(overview(url).studies, chosen)
     done = tuple((study.name, study.done, study.tracks) for study in shown)
-    return _gap_picture(url, done, theme)
+    # drawn anew only where another trial has finished
+    return PICTURES.get((url, done, theme), lambda: _gap_picture(url, done, theme))
 
 
-@lru_cache(maxsize=16)
 def _gap_picture(
     url: str, done: tuple[tuple[str, int, tuple[Track, ...]], ...], theme: str
 ) -> bytes:
-    """Draw it anew only where another trial has finished."""
     tracks = {track.name: track for _, _, own in done for track in own}
     found = points(url, tuple(name for name, _, _ in done))
     figure = pictures.draw_accuracy_against_gap(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import json
 import logging
 import signal
 import socket
@@ -20,6 +21,7 @@ import waitress
 
 from har_search.errors import OptionError
 from har_search.storage.database import open_for_watching, open_for_writing
+from har_search.web.guard import NO_SNIFFING, guard_artifacts, guard_csv, guard_text, is_own_host
 from har_search.web.pages import make_pages
 
 if TYPE_CHECKING:
@@ -41,30 +43,40 @@ def is_loopback(host: str) -> bool:
 
 
 def join(
-    pages: WSGIApplication, dashboard: WSGIApplication, *, writable: bool = False
+    pages: WSGIApplication,
+    dashboard: WSGIApplication,
+    *,
+    writable: bool = False,
+    host: str = "localhost",
 ) -> WSGIApplication:
-    """Return one application of both: each gets its own paths."""
+    """Return one application of both, served at `host`: each gets its own paths."""
+    guarded = {"artifacts": guard_artifacts(dashboard), "csv": guard_csv(dashboard)}
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         first = str(environ["PATH_INFO"]).lstrip("/").split("/")[0]
         if first not in OPTUNAS_PATHS:
             return pages(environ, start_response)
-        if environ["REQUEST_METHOD"] not in READING and not writable:
-            headers = [("Content-Type", "application/json"), ("X-Content-Type-Options", "nosniff")]
-            start_response("403 Forbidden", headers)
-            return [b'{"reason": "read-only: start it with --writable to edit and delete"}']
+        if environ["REQUEST_METHOD"] not in READING:
+            why = "read-only: start it with --writable to edit and delete"
+            if writable:
+                why = "not this server's name: open it by its address"
+            if not (writable and is_own_host(environ.get("HTTP_HOST", ""), host)):
+                start_response("403 Forbidden", [("Content-Type", "application/json"), NO_SNIFFING])
+                return [json.dumps({"reason": why}).encode()]
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            return start_response(status, [*headers, ("X-Content-Type-Options", "nosniff")], *rest)
+            return start_response(status, [*headers, NO_SNIFFING], *rest)
 
-        return dashboard(environ, start)
+        return guarded.get(first, dashboard)(environ, start)
 
     return app
 
 
 @contextmanager
-def make_app(url: str, artifacts: Path | None, *, writable: bool) -> Iterator[WSGIApplication]:
-    """Open the database and make the application over it.
+def make_app(
+    url: str, artifacts: Path | None, *, writable: bool, host: str = "localhost"
+) -> Iterator[WSGIApplication]:
+    """Open the database and make the application over it, to be served at `host`.
 
     Raises:
         NotFoundError: no database there.
@@ -76,7 +88,8 @@ def make_app(url: str, artifacts: Path | None, *, writable: bool) -> Iterator[WS
     store = None if artifacts is None else FileSystemArtifactStore(artifacts)
     with open_for_writing(url) if writable else open_for_watching(url) as storage:
         dashboard = create_app(storage, artifact_store=store)
-        yield join(make_pages(url), dashboard, writable=writable)
+        dashboard.install(guard_text)
+        yield join(make_pages(url), dashboard, writable=writable, host=host)
 
 
 def serve(
@@ -96,7 +109,10 @@ def serve(
         OptionError: the host or port cannot be served at.
     """
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a busy moment is no news
-    with make_app(url, artifacts, writable=writable) as app, _listening(host, port) as listener:
+    with (
+        make_app(url, artifacts, writable=writable, host=host) as app,
+        _listening(host, port) as listener,
+    ):
         server = waitress.create_server(app, sockets=[listener], threads=THREADS)
         signal.signal(signal.SIGTERM, _end)
         shown = f"[{host}]" if ":" in host else host

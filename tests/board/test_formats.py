@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+from dataclasses import replace
+
+import pytest
 
 from har_search.board import formats
 from har_search.board.standings import Leaderboard
@@ -25,5 +28,29 @@ def test_csv_has_a_column_for_each_hyperparameter(board: Leaderboard) -> None:
 def test_markdown_escapes_what_would_break_it(board: Leaderboard) -> None:
     lines = formats.to_markdown(board).splitlines()
     assert lines[0].startswith("| # | trial | student | test % |")
-    assert "ann\\|[bold]" in lines[2]
+    assert "ann\\|\\[bold\\]" in lines[2]
     assert len(lines) == 4
+
+
+@pytest.fixture
+def named_by_an_attacker(board: Leaderboard) -> Leaderboard:
+    first, second = board.standings
+    standings = (
+        replace(first, student="=cmd|' /C calc'!A0"),
+        replace(second, student="<b>\n\x1b[2J"),
+    )
+    return replace(board, standings=standings)
+
+
+def test_csv_has_no_cell_that_begins_a_formula(named_by_an_attacker: Leaderboard) -> None:
+    text = formats.to_csv(named_by_an_attacker)
+    first, second = csv.DictReader(io.StringIO(text))
+    assert first["student"] == "'=cmd|' /C calc'!A0"
+    assert second["student"] == "<b>\\n\\x1b[2J"
+    assert text.count("\n") == 2
+
+
+def test_markdown_lets_neither_html_nor_lines_pass(named_by_an_attacker: Leaderboard) -> None:
+    lines = formats.to_markdown(named_by_an_attacker).splitlines()
+    assert len(lines) == 4
+    assert "| \\<b\\> \\\\x1b\\[2J |" in lines[3]

@@ -6,7 +6,13 @@ from dataclasses import replace
 import pytest
 
 from har_search.challenge.rules import HOMEWORK_TRACKS
-from har_search.cli.choices import chosen_tracks, data_of, find_study, study_filter
+from har_search.cli.choices import (
+    chosen_tracks,
+    data_of,
+    find_study,
+    student_name,
+    study_filter,
+)
 from har_search.data.dataset import SIMULATED
 from har_search.errors import OptionError, StudyFileError
 from har_search.study.spec import StudySpec
@@ -19,6 +25,18 @@ def test_tracks_are_taken_in_either_case(quick: StudySpec) -> None:
     for wrong in ("C", "A,,B", ""):
         with pytest.raises(OptionError, match="the study's tracks are A, B"):
             chosen_tracks(wrong, spec)
+
+
+def test_a_name_that_cannot_be_written_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert student_name("Zoë 李") == "Zoë 李"
+    for wrong in ("caf\udce9", "ann\n", "\x1b[2J"):
+        with pytest.raises(OptionError, match="--student NAME"):
+            student_name(wrong)
+    monkeypatch.setenv("LOGNAME", "caf\udce9")
+    with pytest.raises(OptionError, match=r"name caf\\xe9 holds"):
+        student_name(None)
+    monkeypatch.setenv("LOGNAME", "cas")
+    assert student_name(None) == "cas"
 
 
 def test_simulated_data_are_taken_unasked_only_where_a_study_has_them() -> None:

@@ -82,6 +82,20 @@ def test_simulated_trials_alone_are_pointed_at(
     assert "--study lesson-simulated` shows simulated ones" in har_search("leaderboard").out
 
 
+def test_no_name_commands_the_terminal_or_forges_a_line(
+    har_search: HarSearch, fill: Callable[..., None]
+) -> None:
+    forged = "ann\n9 9 bob 99.99\x1b[2J"
+    fill(URL, load_spec("lesson"), [Entry(0.97, 0.01, forged)])
+    for arguments in (["leaderboard"], ["show", "1"], ["leaderboard", "--format", "csv"]):
+        out = har_search(*arguments).out
+        assert "ann\\n9 9 bob 99.99\\x1b[2J" in out
+        assert "\x1b" not in out
+    ran = har_search("leaderboard", "--study", "\x1b[2J\n")
+    assert "\\x1b[2J" in ran.err
+    assert "\x1b" not in ran.err
+
+
 @pytest.mark.usefixtures("database")
 def test_filters_that_nothing_fits_say_so(har_search: HarSearch) -> None:
     ran = har_search("leaderboard", "--student", "nobody")

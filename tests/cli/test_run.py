@@ -49,6 +49,13 @@ def test_a_run_shows_data_study_trials_and_standings(
     assert {row["student"] for row in rows} == {"zoe"}
 
 
+def test_a_name_that_cannot_be_written_makes_no_database(run: HarSearch, tmp_path: Path) -> None:
+    ran = run("--trials", 1, "--student", "caf\udce9")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("error: the student's name caf\\xe9 holds")
+    assert not (tmp_path / "har-search.db").exists()
+
+
 def test_a_finished_study_says_so_and_a_larger_one_goes_on(run: HarSearch) -> None:
     assert run("--trials", 1).code == 0
     again = run("--trials", 1)  # which starts no worker

@@ -97,6 +97,15 @@ def test_what_people_wrote_is_text(
     assert "bob & <b>" in page.text
 
 
+def test_a_name_that_is_no_utf_8_is_shown(
+    sqlite_url: str, quick: StudySpec, fill: Fill, tmp_path: Path
+) -> None:
+    fill(sqlite_url, quick, [Entry(0.97, 0.01, "caf\udce9")])
+    page = Page(write_report(sqlite_url, None, tmp_path / "report.html").path)
+    assert "trial 1 of caf\\xe9 leads" in page.text
+    assert page.text.count("caf\\xe9") > 1  # among the students, too
+
+
 def test_the_command_writes_it_and_says_so(
     har_search: HarSearch, quick: StudySpec, fill: Fill, tmp_path: Path
 ) -> None:

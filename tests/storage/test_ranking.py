@@ -45,6 +45,15 @@ def test_each_sort_and_what_is_left_out(filled: str) -> None:
     assert numbers(filled, trial=2) == [2]
 
 
+def test_a_student_is_found_by_the_name_stored_or_shown(
+    filled: str, quick: StudySpec, fill: Callable[..., None]
+) -> None:
+    fill(filled, quick, [Entry(0.9, student="caf\udce9"), Entry(0.9, student="a\\b")])
+    assert numbers(filled, student="caf\udce9") == numbers(filled, student="caf\\xe9") == [5]
+    assert numbers(filled, student="a\\b") == [6]
+    assert numbers(filled, student="a\\x") == []
+
+
 def test_leaders_that_are_not_listed_come_last_and_have_no_place(filled: str) -> None:
     found = rank(filled, Selection(sort="gap", top=1))
     listed, *others = found.trials

@@ -39,7 +39,8 @@ def test_stored_studies_are_those_that_this_package_made(
         assert stored_studies(connection, "quick") == [second]
         assert stored_studies(connection, "foreign") == stored_studies(connection, "gone") == []
     assert read_study(url, "quick") == second
-    assert read_study(url, "gone") is None
+    for name in ("gone", "caf\udce9", "\0"):  # bytes that are no UTF-8 come from a command line
+        assert read_study(url, name) is None
 
 
 def test_a_database_without_tables_has_no_studies(postgresql_url: str) -> None:

@@ -22,9 +22,9 @@ ENTRIES = [
 @pytest.fixture(autouse=True)
 def no_cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(contents, "FRESH_SECONDS", 1e-6)
-    contents._contents.cache_clear()
+    contents.CONTENTS.clear()
     yield
-    contents._gap_picture.cache_clear()
+    contents.PICTURES.clear()
 
 
 @pytest.fixture

@@ -3,7 +3,9 @@
 Covers `board/status.py`, too.
 """
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -15,6 +17,7 @@ from har_search.errors import NotFoundError
 from har_search.search.study import prepare_study
 from har_search.storage.database import open_for_writing
 from har_search.study.spec import StudySpec
+from har_search.web import contents
 from har_search.web.server import make_app
 from tests.conftest import Entry
 from tests.web.conftest import ENTRIES, Fill
@@ -40,6 +43,30 @@ def test_it_sorts_filters_and_turns_pages(client: Client, query: str, trials: li
     table = client.get("/" + query).text.partition("<tbody>")[2]
     shown = [int(part.split('"')[0]) for part in table.split("/trials/")[1:]]
     assert shown == trials
+
+
+def test_simultaneous_visitors_share_one_computation(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    visitors = threading.Barrier(8)
+
+    def overview(url: str) -> status.Overview:
+        asked.append(url)
+        time.sleep(0.3)  # so that the others come meanwhile
+        return status.overview(url)
+
+    def visit() -> str:
+        visitors.wait(30)
+        return client.get("/").text
+
+    monkeypatch.setattr(contents, "FRESH_SECONDS", 600)
+    monkeypatch.setattr(contents, "overview", overview)
+    with ThreadPoolExecutor(8) as pool:
+        pages = [each.result() for each in [pool.submit(visit) for _ in range(8)]]
+    assert len(set(pages)) == 1
+    assert "97.00" in pages[0]
+    assert len(asked) == 1
 
 
 def test_simulated_figures_are_marked(sqlite_url: str, quick: StudySpec, fill: Fill) -> None:

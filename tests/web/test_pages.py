@@ -33,6 +33,17 @@ def test_what_people_wrote_is_text(client: Client) -> None:
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
 
+def test_a_name_that_is_no_utf_8_breaks_no_page(
+    each_client: Client, url: str, quick: StudySpec, fill: Fill
+) -> None:
+    fill(url, quick, [Entry(0.99, 0.01, student="caf\udce9")])
+    for path in ("/", "/live", "/studies/quick/trials/5", "/?student=caf%5Cxe9"):
+        answer = each_client.get(path)
+        assert answer.status_code == 200
+        assert "caf\\xe9" in answer.text
+        assert "99.00" in answer.text
+
+
 def test_headings_say_what_a_column_is_and_how_it_is_sorted(client: Client) -> None:
     headings = client.get("/?sort=gap").text.partition("<thead>")[2].partition("</thead>")[0]
     cells = [" ".join(cell.split()) for cell in headings.split("<th ")[1:]]
