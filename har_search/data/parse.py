@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,16 @@ SPLIT_FILES = {
     split: {kind: f"{split}/{kind}_{split}.txt" for kind in ("X", "y", "subject")}
     for split in ("train", "test")
 }
+LARGEST_FILE = 256 << 20  # bytes of one unpacked file: UCI's largest has 66 million
+_PIECE = 1 << 14  # bytes read at once
+_DAMAGED = (  # RuntimeError: a password is needed
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+)
 
 
 class TextFiles:
@@ -34,13 +46,14 @@ class TextFiles:
         """Return one file's bytes.
 
         Raises:
-            DataError: the file is missing or damaged.
+            DataError: the file is missing, damaged or larger than `LARGEST_FILE`.
         """
         try:
-            return self.root.joinpath(*PurePosixPath(name).parts).read_bytes()
+            with self.root.joinpath(*PurePosixPath(name).parts).open("rb") as file:
+                return _read(file)
         except (FileNotFoundError, KeyError, IsADirectoryError) as error:
             raise DataError(f"{self.origin}: {name} is missing; {_CURE}") from error
-        except (zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
+        except _DAMAGED as error:
             raise DataError(f"{self.origin}: {name} is damaged ({error}); {_CURE}") from error
 
 
@@ -61,18 +74,46 @@ def open_files(path: Path) -> Iterator[TextFiles]:
     if path.is_dir():
         yield TextFiles(_find_root(path, path), path)
         return
+    with _zip(path, path) as outer:
+        root = zipfile.Path(outer)
+        nested = [name for name in outer.namelist() if name.endswith(f"{FOLDER}.zip")]
+        if not nested:
+            yield TextFiles(_find_root(root, path), path)
+            return
+        content = io.BytesIO(TextFiles(root, path).read(nested[0]))
+        with _zip(content, path) as inner:
+            yield TextFiles(_find_root(zipfile.Path(inner), path), path)
+
+
+def _zip(file: Path | IO[bytes], origin: Path) -> zipfile.ZipFile:
+    """Open a zip whose members all unpack piece by piece, as deflate does and bzip2 does not."""
     try:
-        with zipfile.ZipFile(path) as outer:
-            nested = [name for name in outer.namelist() if name.endswith(f"{FOLDER}.zip")]
-            if not nested:
-                yield TextFiles(_find_root(zipfile.Path(outer), path), path)
-                return
-            with zipfile.ZipFile(io.BytesIO(outer.read(nested[0]))) as inner:
-                yield TextFiles(_find_root(zipfile.Path(inner), path), path)
-    except (zipfile.BadZipFile, EOFError) as error:
-        raise DataError(f"{path}: not a whole zip file ({error}); {_CURE}") from error
+        archive = zipfile.ZipFile(file)
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror or error})") from error
+        raise DataError(f"{origin}: cannot be read ({error.strerror or error})") from error
+    except (*_DAMAGED, struct.error) as error:
+        raise DataError(f"{origin}: not a whole zip file ({error}); {_CURE}") from error
+    for each in archive.infolist():
+        if each.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            archive.close()
+            raise DataError(
+                f"{origin}: {each.filename} is packed by another method than deflate; {_CURE}"
+            )
+    return archive
+
+
+def _read(file: IO[bytes]) -> bytes:
+    """Read a file whole, in pieces: a zip's members may be larger than they say.
+
+    Raises:
+        ValueError: it has more than `LARGEST_FILE` bytes.
+    """
+    content = bytearray()
+    while piece := file.read(_PIECE):
+        content += piece
+        if len(content) > LARGEST_FILE:
+            raise ValueError(f"more than {LARGEST_FILE:,} bytes when unpacked")
+    return bytes(content)
 
 
 def _find_root(path: Any, origin: Path) -> Any:

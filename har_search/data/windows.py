@@ -11,6 +11,8 @@ import csv
 import io
 import math
 import re
+import reprlib
+import tokenize
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,16 @@ from har_search.errors import DataError
 
 LARGEST = 2.0
 _NPY = b"\x93NUMPY"
+_NPY_ERRORS = (  # of a header that is cut off, nested too deep, or names a shape without end
+    ValueError,
+    SyntaxError,
+    RecursionError,
+    OverflowError,
+    MemoryError,
+    EOFError,
+    OSError,
+    tokenize.TokenError,
+)
 
 
 def read_windows(path: Path) -> NDArray[np.float32]:
@@ -70,7 +82,9 @@ def read_subjects(path: Path, windows: int) -> NDArray[np.int64]:
         raise DataError(f"{path} is no text; write the number of a person in each row") from error
     for number, row in enumerate(rows, start=1):
         if not re.fullmatch(r"\d{1,9}", row):
-            raise DataError(f"{path} row {number} is {row!r}, not the number of a person")
+            raise DataError(
+                f"{path} row {number} is {reprlib.repr(row)}, not the number of a person"
+            )
     if len(rows) != windows:
         raise DataError(
             f"{path} has {len(rows):,} rows, where {windows:,} belong to as many windows"
@@ -81,7 +95,7 @@ def read_subjects(path: Path, windows: int) -> NDArray[np.int64]:
 def _array(content: bytes, path: Path) -> NDArray[Any]:
     try:
         array = np.load(io.BytesIO(content), allow_pickle=False)
-    except (ValueError, EOFError, OSError, MemoryError) as error:
+    except _NPY_ERRORS as error:
         raise DataError(f"{path}: no whole .npy file of numbers ({error})") from error
     if array.ndim == 1:  # one window
         array = array[np.newaxis]
@@ -107,7 +121,7 @@ def _text(content: bytes, path: Path) -> tuple[NDArray[Any], int]:
         raise DataError(f"{path} is empty; a row of {FEATURE_COUNT} numbers is a window")
     above = next(number for number, line in enumerate(lines) if line.strip())
     comma = "," in lines[above]
-    above += _is_heading(_cells(lines[above], comma=comma))
+    above += _is_heading(_cells(lines[above], f"{path} row {above + 1}", comma=comma))
     rows = lines[above:]
     if not rows:
         raise DataError(f"{path} has no rows; a row of {FEATURE_COUNT} numbers is a window")
@@ -122,8 +136,16 @@ def _text(content: bytes, path: Path) -> tuple[NDArray[Any], int]:
     return numbers, above
 
 
-def _cells(line: str, *, comma: bool) -> list[str]:
-    return next(csv.reader([line])) if comma else line.split()
+def _cells(line: str, place: str, *, comma: bool) -> list[str]:
+    """Split a line into its cells; `place` names it in messages.
+
+    Raises:
+        DataError: a cell is longer than the csv module takes.
+    """
+    try:
+        return next(csv.reader([line])) if comma else line.split()
+    except csv.Error as error:
+        raise DataError(f"{place} is no row of numbers ({error})") from error
 
 
 def _is_heading(cells: list[str]) -> bool:
@@ -147,12 +169,13 @@ def _find_wrong(rows: list[str], above: int, path: Path, *, comma: bool) -> None
         DataError: there is one.
     """
     for number, line in enumerate(rows, start=above + 1):
-        cells = _cells(line, comma=comma) if line.strip() else []
+        place = f"{path} row {number}"
+        cells = _cells(line, place, comma=comma) if line.strip() else []
         if len(cells) != FEATURE_COUNT:
             raise DataError(
-                f"{path} row {number} has {len(cells)} columns, not {FEATURE_COUNT}; leave out all "
-                "that is no feature"
+                f"{place} has {len(cells)} columns, not {FEATURE_COUNT}; leave out all that is no "
+                "feature"
             )
         for column, cell in enumerate(cells, start=1):
             if _number(cell) is None:
-                raise DataError(f"{path} row {number}, column {column} is {cell!r}, not a number")
+                raise DataError(f"{place}, column {column} is {reprlib.repr(cell)}, not a number")

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,7 +22,8 @@ from har_search.data.dataset import Dataset
 from har_search.entries.checkpoint import Restored
 from har_search.entries.record import Record
 from har_search.errors import ExportError
-from har_search.handin.folder import CARD, FILES, FORMAT, MODEL, ONNX, TRIAL
+from har_search.handin.exchange import exchange
+from har_search.handin.folder import CARD, FILES, FORMAT, MODEL, ONNX, TRIAL, is_export
 from har_search.handin.model_card import model_card
 from har_search.handin.model_file import model_source
 from har_search.networks import mlp
@@ -53,15 +54,20 @@ def check_folder(folder: Path, *, force: bool) -> None:
         ExportError: there is something else.
     """
     try:
-        there = {each.name for each in folder.iterdir()} - {*_LITTER}
+        there = {each.name: each for each in folder.iterdir() if each.name not in _LITTER}
     except FileNotFoundError:
         return
     except OSError as error:
         raise ExportError(f"{folder}: {error.strerror}; name another folder with --to") from error
-    others = sorted(there - {*FILES})
+    others = sorted(name for name, each in there.items() if name not in FILES or each.is_dir())
     if others:
         raise ExportError(
             f"{folder} holds {others[0]}, which is of no export; name another folder with --to"
+        )
+    if there and not is_export(folder):
+        raise ExportError(
+            f"{folder} holds {min(there)}, but no {TRIAL} of an export; "
+            "name another folder with --to"
         )
     if there and not force:
         raise ExportError(f"{folder} holds an export already; --force replaces it")
@@ -187,9 +193,10 @@ def _onnx(made: TrainedNetwork, dataset: Dataset) -> tuple[bytes, str]:
 
 
 def _write(content: dict[str, bytes], folder: Path) -> None:
-    """Write all files beside the folder, then move them in."""
+    """Write all files beside the folder, then exchange the two, or move the files in."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(dir=folder.resolve().parent, prefix=".half-"))
+    folder = folder.resolve()
+    beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".half-"))
     try:
         half = beside / "export"
         half.mkdir()  # unlike mkdtemp's own, readable as the user's folders are
@@ -198,13 +205,24 @@ def _write(content: dict[str, bytes], folder: Path) -> None:
         if not folder.exists():
             half.rename(folder)
             return
-        # It may be the shell's own folder: its files are replaced, it stays.
-        for name in content:
-            os.replace(half / name, folder / name)
-        for name in set(FILES) - content.keys():
-            (folder / name).unlink(missing_ok=True)
+        shutil.copymode(folder, half)
+        # The shell's own folder must stay: its shell would be nowhere.
+        if folder == Path.cwd() or not exchange(half, folder):
+            _move_in(content, half, folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def _move_in(names: Iterable[str], half: Path, folder: Path) -> None:
+    """Replace a folder's files one by one.
+
+    The weights are the first and trial.json the last. In between that has another SHA-256 than the
+    weights, and nobody takes what lies there for one trial's.
+    """
+    for name in {*FILES} - {*names}:
+        (folder / name).unlink(missing_ok=True)
+    for name in sorted(names, key=lambda name: (name != WEIGHTS, name == TRIAL)):
+        os.replace(half / name, folder / name)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from har_search.challenge.activities import ACTIVITIES
+from har_search.errors import DataError
 from har_search.networks.evaluation import one_thread
 
 FEW_WINDOWS = 100  # of one person: with fewer, calibrating costs accuracy
@@ -51,12 +52,23 @@ def short_of_windows(subjects: NDArray[np.int64]) -> dict[int, int]:
 
 
 def predict(network: nn.Module, windows: NDArray[np.float32]) -> Predictions:
-    """Recognise (N, F) windows with `network` in eval mode."""
+    """Recognise (N, F) windows with `network` in eval mode.
+
+    Raises:
+        DataError: an answer is no number; also finite weights can come to that.
+    """
     network.eval()
     with torch.inference_mode(), one_thread():
         parts = torch.split(torch.from_numpy(windows), _AT_ONCE)
         logits = torch.cat([network(part) for part in parts])
-        return Predictions(logits.argmax(dim=1).numpy(), logits.softmax(dim=1).numpy())
+        found = Predictions(logits.argmax(dim=1).numpy(), logits.softmax(dim=1).numpy())
+    wrong = np.flatnonzero(~np.isfinite(found.probabilities).all(axis=1))
+    if len(wrong):
+        raise DataError(
+            f"the network's answer to window {wrong[0] + 1} is no number: its weights are damaged; "
+            "export or choose another trial"
+        )
+    return found
 
 
 def to_csv(predictions: Predictions) -> str:

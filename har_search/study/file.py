@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from har_search.challenge.inputs import AS_THEY_ARE, INPUTS
-from har_search.challenge.rules import HOMEWORK_TRACKS, Scoring, Track
+from har_search.challenge.rules import HOMEWORK_TRACKS, Scoring, Track, track_key
 from har_search.errors import StudyFileError
 from har_search.study.shipped import shipped_studies
 from har_search.study.spec import (
@@ -51,12 +51,30 @@ def load_spec(study: str) -> StudySpec:
                 f"{', '.join(shipped)}, or give the path of a .toml file"
             )
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        spec = parse_spec(tomllib.loads(path.read_text(encoding="utf-8")), str(path))
     except OSError as error:
         raise StudyFileError(f"{path}: cannot be read ({error.strerror or error})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, OverflowError) as error:  # no TOML, or a number of thousands of digits
         raise StudyFileError(f"{path}: not a valid TOML file ({error})") from error
-    return parse_spec(tables, str(path))
+    except RecursionError as error:
+        raise StudyFileError(f"{path}: tables or lists are nested too deep") from error
+    _check_track_names(spec, str(path))
+    return spec
+
+
+def _check_track_names(spec: StudySpec, origin: str) -> None:
+    """Refuse tracks that a database could not keep apart.
+
+    A study of an earlier version may have them; it is read, and no file brings it new trials.
+    """
+    names: dict[str, str] = {}
+    for track in spec.tracks:
+        other = names.setdefault(track_key(track.name), track.name)
+        if other != track.name:
+            raise StudyFileError(
+                f"{origin}: [[track]] name: '{other}' and '{track.name}' are the same but for "
+                "capital letters; give one another name"
+            )
 
 
 def parse_spec(tables: Tables, origin: str) -> StudySpec:

@@ -27,6 +27,15 @@ class Hyperparameter:
     high: float = math.inf
     choices: tuple[str, ...] = ()
 
+    def allows(self, value: object) -> bool:
+        """Return whether a value, of whatever type, is one that a study may give."""
+        if self.kind is bool or isinstance(value, bool):
+            return self.kind is bool and isinstance(value, bool)
+        if self.kind is str:
+            return value in self.choices
+        whole_or_not = int if self.kind is int else int | float
+        return isinstance(value, whole_or_not) and self.low <= value <= self.high  # no nan, either
+
 
 HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     "width": Hyperparameter(int, 128, 6, 8192),

@@ -4,6 +4,8 @@ Covers `data/dataset.py`, too.
 """
 
 import shutil
+import struct
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from har_search.data import parse as parse_module
 from har_search.data.dataset import Dataset, fingerprint
 from har_search.data.parse import parse
 from har_search.errors import DataError
@@ -129,3 +132,54 @@ def test_a_truncated_or_foreign_zip_is_refused(
         archive.writestr("UCI HAR Dataset.zip", uci_zip.read_bytes()[:20_000])
     with pytest.raises(DataError, match=r"half.zip: not a whole zip file"):
         parse(half)
+
+
+def repacked(uci_zip: Path, path: Path, member: str, content: bytes) -> Path:
+    """Write a copy of a zip with another content of one file, whose name ends so."""
+    with (
+        zipfile.ZipFile(uci_zip) as source,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in source.namelist():
+            target.writestr(name, content if name.endswith(member) else source.read(name))
+    return path
+
+
+@pytest.mark.parametrize("honest", [True, False])
+def test_a_zip_bomb_is_refused_before_it_fills_the_memory(
+    uci_zip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, honest: bool
+) -> None:
+    """As a file of the data set, and as the zip in the zip; also where it lies about its size."""
+    size = 64 << 20
+    monkeypatch.setattr(parse_module, "LARGEST_FILE", 8 << 20)
+    bomb = repacked(uci_zip, tmp_path / "bomb.zip", "X_train.txt", bytes(size))
+    nested = tmp_path / "nested.zip"
+    with zipfile.ZipFile(nested, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("UCI HAR Dataset.zip", bytes(size))
+    for path in (bomb, nested):
+        if not honest:
+            lie = struct.pack("<L", size), struct.pack("<L", 1000)
+            path.write_bytes(path.read_bytes().replace(*lie))
+        tracemalloc.start()
+        with pytest.raises(DataError, match="more than 8,388,608 bytes" if honest else "damaged"):
+            parse(path)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < size / 2
+
+
+def test_a_zip_that_cannot_be_unpacked_is_refused(uci_zip: Path, tmp_path: Path) -> None:
+    content = uci_zip.read_bytes()
+    path = tmp_path / "changed.zip"
+    entry = content.rindex(b"PK\x01\x02")  # the last file in the zip's list
+    for at, value, message in [
+        (8, 1, "train/y_train.txt is damaged .*password required"),
+        (10, zipfile.ZIP_BZIP2, ".*y_train.txt is packed by another method than deflate"),
+        (10, 97, ".*y_train.txt is packed by another method than deflate"),
+        (6, 99, "not a whole zip file .*zip file version"),
+    ]:
+        changed = bytearray(content)
+        changed[entry + at] = value
+        path.write_bytes(changed)
+        with pytest.raises(DataError, match=rf"changed\.zip: {message}"):
+            parse(path)

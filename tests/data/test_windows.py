@@ -1,6 +1,7 @@
 """Files of windows: each format, and what is refused, by row and column."""
 
 import csv
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -151,6 +152,47 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         path.write_bytes(content)
         with pytest.raises(DataError, match=message):
             read_windows(path)
+
+
+def header(text: str) -> bytes:
+    """Write the head of a .npy file that says this."""
+    padded = text.ljust(501) + "\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(padded)) + padded.encode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999999, 561)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999, 561)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 4, 4)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3, 561",
+        "{'descr': (",
+        "(" * 450,
+        "-" * 450 + "1",
+    ],
+)
+def test_a_npy_header_of_nonsense_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "windows.npy"
+    path.write_bytes(header(text))
+    with pytest.raises(DataError, match=r"no whole \.npy file of numbers"):
+        read_windows(path)
+
+
+@pytest.mark.parametrize("above", [0, 2])
+@pytest.mark.parametrize("cell", ["x" * 131_073, "1" * 200_000, '"' + "x," * 100_000])
+def test_a_cell_without_end_is_refused_in_one_short_line(
+    windows: Windows, tmp_path: Path, above: int, cell: str
+) -> None:
+    row = ",".join(map(str, windows[0].tolist()))
+    path = tmp_path / "windows.csv"
+    path.write_text("\n".join([row] * above + [f"{cell},{row}"]))
+    with pytest.raises(DataError, match=f"row {above + 1} is no row of numbers .*field limit"):
+        read_windows(path)
+    path.write_text(path.read_text().replace(",", " "))
+    with pytest.raises(DataError) as error:
+        read_windows(path)
+    assert len(str(error.value)) < len(str(path)) + 200
 
 
 @settings(max_examples=200, deadline=None)

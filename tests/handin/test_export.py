@@ -1,6 +1,10 @@
-"""A trial as a folder: each file of it, the network in it, and what keeps it from being made."""
+"""A trial as a folder: each file of it, the network in it, and what keeps it from being made.
+
+Covers `handin/exchange.py`, too.
+"""
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -14,12 +18,14 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from har_search.data.locate import Located, locate
-from har_search.entries.checkpoint import restore
+from har_search.entries.checkpoint import Restored, restore
 from har_search.entries.record import Record, read_record
 from har_search.errors import ExportError, StudyMismatchError
 from har_search.handin import export as export_module
+from har_search.handin.exchange import exchange
 from har_search.handin.export import check_folder, export
-from har_search.handin.folder import FILES, FORMAT
+from har_search.handin.folder import FILES, FORMAT, read_network
+from har_search.networks import mlp
 from har_search.storage.artifacts import folder_of
 from har_search.storage.database import open_for_writing
 from har_search.study.spec import StudySpec
@@ -185,6 +191,86 @@ def test_an_earlier_export_is_replaced_by_force_alone(
     assert (folder / "model.py").read_text() == "mine"
     assert run_export(folder, "--force").code == 0
     assert "nn.Sequential" in (folder / "model.py").read_text()
+
+
+def negated(made: Restored) -> Restored:
+    """Another network of the same form."""
+    network = mlp.build(made.trained.config)
+    network.load_state_dict({key: -each for key, each in made.trained.network.state_dict().items()})
+    return Restored(replace(made.trained, network=network.eval()))
+
+
+def test_an_earlier_export_is_exchanged_in_one_step(
+    kept: str, located: Located, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).touch()
+    if not exchange(tmp_path / "one", tmp_path / "other"):
+        pytest.skip("this system exchanges no folders")
+    assert (tmp_path / "one" / "other").exists()
+    monkeypatch.setattr(os, "replace", None)  # which would move one file at a time
+    record = read_record(kept, 1)
+    made = restore(record, folder_of(kept), located.dataset, silent)
+    folder = tmp_path / "out"
+    export(record, made, located.dataset, folder)
+    folder.chmod(0o2750)
+    linked = tmp_path / "link"
+    linked.symlink_to(folder)
+    done = export(record, negated(made), located.dataset, linked, force=True)
+    assert linked.is_symlink()
+    assert folder.stat().st_mode & 0o7777 == 0o2750
+    assert json.loads((folder / "trial.json").read_text()) == json.loads(json.dumps(done.about))
+    assert not list(tmp_path.glob(".half*"))
+
+
+def test_an_export_that_ends_midway_never_passes_for_another_trial(
+    kept: str, located: Located, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no exchange is possible, files are replaced one by one; the process may be killed."""
+    record = read_record(kept, 1)
+    made = restore(record, folder_of(kept), located.dataset, silent)
+    folder = tmp_path / "out"
+    export(record, made, located.dataset, folder)
+    first = (folder / "weights.safetensors").read_bytes()
+    monkeypatch.chdir(folder)  # a shell stands in it, so that the folder itself must stay
+    place = folder.stat().st_ino
+    moved, replace_file = 0, os.replace
+
+    def killed(source: Path, target: Path) -> None:
+        nonlocal moved
+        if moved == last:
+            raise KeyboardInterrupt
+        moved += 1
+        replace_file(source, target)
+
+    for last in range(len(FILES)):
+        moved = 0
+        monkeypatch.setattr(os, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            export(record, negated(made), located.dataset, folder, force=True)
+        monkeypatch.setattr(os, "replace", replace_file)
+        if last == 0:
+            assert read_network(folder)
+            assert (folder / "weights.safetensors").read_bytes() == first
+        else:
+            with pytest.raises(ExportError, match=r"is not the file that trial\.json"):
+                read_network(folder)
+        export(record, made, located.dataset, folder, force=True)  # and is mended by another
+        assert folder.stat().st_ino == place
+
+
+def test_a_readme_of_ones_own_is_no_export(run_export: Export, tmp_path: Path) -> None:
+    folder = tmp_path / "homework"
+    folder.mkdir()
+    for name, content in {"README.md": "mine", "model.py": "mine", "trial.json": "{}"}.items():
+        (folder / name).write_text(content)
+        ran = run_export(folder, "--force")
+        assert (ran.code, ran.out) == (1, "")
+        assert "holds README.md, but no trial.json of an export; name another" in ran.err
+        assert (folder / name).read_text() == content
+    (tmp_path / "out" / "model.py").mkdir(parents=True)
+    assert "holds model.py, which is of no export" in run_export(tmp_path / "out").err
 
 
 def test_a_failure_leaves_nothing_behind(

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from har_search.errors import DataError
 from har_search.networks import mlp
 from har_search.networks.predictions import predict, to_csv, to_table
 
@@ -26,3 +27,11 @@ def test_chunks_do_not_matter() -> None:
     assert np.allclose(found.probabilities, logits.softmax(dim=1).numpy(), atol=1e-6)
     assert np.array_equal(found.activities, found.probabilities.argmax(axis=1))
     assert np.array_equal(found.best, found.probabilities.max(axis=1))
+
+
+@pytest.mark.parametrize(("name", "value"), [("3.bias", float("nan")), ("1.running_var", -2.0)])
+def test_an_answer_that_is_no_number_is_refused(name: str, value: float) -> None:
+    network = mlp.build(mlp.MLPConfig(16, 1, 0.0, True))
+    network.state_dict()[name].fill_(value)
+    with pytest.raises(DataError, match="answer to window 1 is no number: its weights are damaged"):
+        predict(network, np.zeros((2, 561), np.float32))

@@ -3,6 +3,7 @@
 Covers `study/spec.py` and `study/shipped.py`, too.
 """
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from har_search.study.file import load_spec, parse_spec
 from har_search.study.shipped import shipped_studies
 from har_search.study.spec import HYPERPARAMETERS, LESSON, Range
 
+MINE = '[study]\nname = "mine"\n[search]\nwidth = [8, 16]\n'
 MINIMAL = {"study": {"name": "mine"}, "search": {"width": {"low": 8, "high": 16}}}
 SEVERAL = {
     "training": {"replicas": 4},
@@ -68,7 +70,7 @@ def test_the_lesson_is_always_tried_first() -> None:
 
 def test_a_path_is_read_and_a_mistyped_name_corrected(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
-    path.write_text('[study]\nname = "mine"\n[search]\nwidth = [8, 16]\n')
+    path.write_text(MINE)
     assert load_spec(str(path)).search["width"] == (8, 16)
     with pytest.raises(StudyFileError, match="did you mean 'homework'"):
         load_spec("homewrok")
@@ -81,6 +83,37 @@ def test_a_missing_or_broken_file_is_named(tmp_path: Path) -> None:
     path.write_text("[study\n")
     with pytest.raises(StudyFileError, match=r"broken\.toml: not a valid TOML file"):
         load_spec(str(path))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a = " + "[" * 100_000, "nested too deep"),
+        ("a = " + "{a = " * 100_000, "nested too deep"),
+        (f"{MINE}[recipe]\ndropout{'.a' * 3000} = 1\n", "nested too deep"),
+        (f"a = {'1' * 5000}", "not a valid TOML file"),
+        (f"{MINE}[training]\nepochs = 0x{'f' * 5000}\n", "not a valid TOML file"),
+        (f"{MINE}[recipe]\ndropout = 1{'0' * 400}\n", "not a valid TOML file"),
+        (b"\xff", "not a valid TOML file"),
+    ],
+)
+def test_a_file_that_no_parser_can_take_is_named(
+    tmp_path: Path, content: str | bytes, message: str
+) -> None:
+    path = tmp_path / "odd.toml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(StudyFileError, match=rf"odd\.toml: .*{message}"):
+        load_spec(str(path))
+
+
+def test_tracks_that_differ_in_capitals_alone_are_refused_in_a_file(tmp_path: Path) -> None:
+    """They would share one attribute key. What a database holds already is read all the same."""
+    path = tmp_path / "two.toml"
+    tracks = '[[track]]\nname = "A"\ntest_accuracy_above = 0.9\n'
+    path.write_text(MINE + tracks + tracks.replace('"A"', '"a"'))
+    with pytest.raises(StudyFileError, match=r"two\.toml: \[\[track\]\] name: 'A' and 'a' are the"):
+        load_spec(str(path))
+    assert len(parse_spec(tomllib.loads(path.read_text()), "stored").tracks) == 2
 
 
 @pytest.mark.parametrize(
