@@ -9,7 +9,10 @@ from __future__ import annotations
 import dataclasses
 import gc
 import multiprocessing
+import os
 import signal
+import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,6 +26,8 @@ from har_search.search.job import Job
 
 STOP, DRAIN = "stop", "drain"
 WAIT_SECONDS = 1.0  # for a job, between two looks whether to stop
+ORPHAN_SECONDS = 10.0  # for a worker that nobody waits for to put its trial back
+TERMINATED = 128 + signal.SIGTERM  # the exit code of a worker that SIGTERM ended
 STOP_SECONDS = 3.0  # for workers to end by themselves: an epoch, or what is left of start-up
 
 
@@ -186,11 +191,15 @@ def _run_worker(pipe: connection.Connection) -> None:
     """Be a worker process: ready itself, wait for a job and do it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     orders = PipeOrders(pipe)
+    terminated = False
 
     def stop(_number: int, _frame: object) -> None:
-        orders.stopped = True
+        nonlocal terminated
+        orders.stopped = terminated = True
+        _end_later()
 
     signal.signal(signal.SIGTERM, stop)
+    threading.Thread(target=_end_with_parent, args=(orders,), daemon=True).start()
     gc.set_threshold(100_000)  # as in `__main__`: what is imported stays
     from har_search.data.cache import load  # NumPy and torch: after the signals are set
     from har_search.errors import HarSearchError
@@ -208,3 +217,24 @@ def _run_worker(pipe: connection.Connection) -> None:
     finally:
         gc.freeze()
         pipe.close()
+    if terminated:  # nobody ordered it: the parent puts another in its place
+        sys.exit(TERMINATED)
+
+
+def _end_with_parent(orders: PipeOrders) -> None:
+    """Stop where the parent has died."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    connection.wait([parent.sentinel])
+    orders.stopped = True
+    _end_later()
+
+
+def _end_later() -> None:
+    """End this process by force, unless it has put its trial back and ended by itself by then.
+
+    A database that does not answer would hold it for as long as it is silent.
+    """
+    timer = threading.Timer(ORPHAN_SECONDS, os._exit, [TERMINATED])
+    timer.daemon = True
+    timer.start()

@@ -229,7 +229,8 @@ class _Run:
             crew.dismiss()
             while crew.workers and time.monotonic() < until.force_at:
                 for event in crew.next_events(HEAR_SECONDS):
-                    self._hear(event)
+                    # A signal to all ends the workers, too: none of these deaths counts.
+                    self._hear(event, stopping=should_stop())
                 self._look()
                 order = until.next_order(interrupted=should_stop())
                 if order is not None:
@@ -240,7 +241,7 @@ class _Run:
         crew.end()
         self.upkeep.sweep()  # what had to be ended by force
 
-    def _hear(self, event: Event | Died | None) -> None:
+    def _hear(self, event: Event | Died | None, *, stopping: bool) -> None:
         if isinstance(event, FinishedTrial):
             self.failures.clear()
             self.deaths = 0
@@ -254,9 +255,9 @@ class _Run:
         elif isinstance(event, WorkerStopped):
             raise SearchStoppedError(event.reason)
         elif isinstance(event, Died):
-            self._count_death(event.exit_code)
             self.upkeep.sweep()
-            if self.until.goes_on:
+            if self.until.goes_on and not stopping:
+                self._count_death(event.exit_code)
                 self.watcher.replaced(event.exit_code)
                 self.team.add(self.done)
 

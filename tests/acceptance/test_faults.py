@@ -80,6 +80,19 @@ def test_after_everything_was_killed_at_once_the_next_search_goes_on(
 
 
 @pytest.mark.slow
+def test_workers_that_are_told_to_end_are_replaced(start: Start, sqlite_url: str) -> None:
+    """SIGTERM to the workers alone; the search went on to say that it had its two trials."""
+    search = start(sqlite_url, "--trials", 8, "--workers", 2, epochs=60)
+    search.until_finished(2)
+    for worker in search.workers():
+        worker.terminate()
+    assert search.wait() == 0, search.output
+    assert search.output.count("a worker died (exit code 143)") == 2
+    assert "The study has its 8 trials." in search.output
+    assert_nothing_lost(sqlite_url, 8)
+
+
+@pytest.mark.slow
 def test_twenty_random_kills_lose_nothing(start: Start, sqlite_url: str) -> None:
     chance = random.Random(561)
     search = start(sqlite_url, "--trials", 60, "--workers", 4, epochs=40)
