@@ -90,7 +90,8 @@ def run(
             outcome = search(spec, storage, located, options, progress, crew)
     console.print()
     shown = Selection(study=outcome.study_name, top=10)
-    patiently(lambda: show_leaderboard(storage, shown, console), patience)
+    waits = 0 if outcome.ending == "interrupted" else patience  # Ctrl-C waits for no database
+    patiently(lambda: show_leaderboard(storage, shown, console), waits)
     show_ending(outcome, options, study, console)
     if outcome.ending == "interrupted":
         raise typer.Exit(130)
