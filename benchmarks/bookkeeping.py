@@ -25,6 +25,25 @@ from har_search.data.locate import locate
 from har_search.search.job import Job
 from har_search.search.run import init
 from har_search.study.file import load_spec
+from har_search.training.epochs import EpochFigures
+from har_search.training.watch import Unwatched, Watch
+
+
+class TimedWatch(Unwatched):
+    """Passes epochs on to another watch, and counts the seconds that it takes."""
+
+    def __init__(self, watch: Watch) -> None:
+        self.watch, self.seconds = watch, 0.0
+
+    def should_stop(self) -> bool:
+        return self.watch.should_stop()
+
+    def on_epoch(self, figures: EpochFigures) -> bool:
+        begun = time.perf_counter()
+        try:
+            return self.watch.on_epoch(figures)
+        finally:
+            self.seconds += time.perf_counter() - begun
 
 
 def timed_worker(job: Job, folder: Path, results: Any) -> None:
@@ -35,20 +54,11 @@ def timed_worker(job: Job, folder: Path, results: Any) -> None:
     spent = {"training": 0.0, "trials": 0.0, "count": 0}
     train, run_trial = trial.train, worker._run_trial
 
-    def timed_train(*arguments: Any, on_epoch: Any, **named: Any) -> Any:
-        callbacks = 0.0
-
-        def timed_on_epoch(figures: Any) -> Any:
-            nonlocal callbacks
-            begun = time.perf_counter()
-            try:
-                return on_epoch(figures)
-            finally:
-                callbacks += time.perf_counter() - begun
-
+    def timed_train(*arguments: Any, watch: Any, **named: Any) -> Any:
+        timed = TimedWatch(watch)
         begun = time.perf_counter()
-        result = train(*arguments, on_epoch=timed_on_epoch, **named)
-        spent["training"] += time.perf_counter() - begun - callbacks
+        result = train(*arguments, watch=timed, **named)
+        spent["training"] += time.perf_counter() - begun - timed.seconds
         return result
 
     claim_place = worker.claim_place
