@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import time
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,7 +20,7 @@ from optuna.trial import TrialState
 
 from har_search.machine import is_dead_here, this_worker
 from har_search.storage import attributes
-from har_search.storage.claims import held_claims, unclaimed_trials
+from har_search.storage.claims import Claim, claim_orphan, held_claims, unclaimed_trials
 from har_search.storage.patient import PatientStorage
 
 DEAD_SECONDS = 30.0  # without a beat
@@ -60,6 +61,7 @@ class Sweeper:
 
     def __init__(self, storage: PatientStorage, study: optuna.Study) -> None:
         self.storage, self.study = storage, study
+        self.worker = f"sweeper-{uuid.uuid4().hex[:8]}.{this_worker()}"  # as a holder of claims
         self.seen: dict[str, tuple[int, float]] = {}  # beat, and since when it has not changed
         self.looked = -math.inf
 
@@ -70,29 +72,33 @@ class Sweeper:
             self.seen.clear()
         self.looked = now
         name = self.study.study_name
-        held = held_claims(self.storage, name)
-        orphans = unclaimed_trials(self.storage, name)
-        beats = {each.claim.id: each.beats for each in held}
-        beats |= {f"trial {each}": 0 for each in orphans}
-        self.seen = {
-            key: self.seen[key] if key in self.seen and self.seen[key][0] == beat else (beat, now)
-            for key, beat in beats.items()
-        }
+        seen: dict[str, tuple[int, float]] = {}
 
-        def silent(key: str) -> bool:
-            return now - self.seen[key][1] >= DEAD_SECONDS
+        def is_silent(key: str, beats: int) -> bool:
+            before = self.seen.get(key)
+            seen[key] = before if before is not None and before[0] == beats else (beats, now)
+            return now - seen[key][1] >= DEAD_SECONDS
 
         swept = 0
-        for each in held:
-            dead = is_dead_here(each.worker) or silent(each.claim.id)
-            if dead and each.take_over(this_worker()):  # so that no other sweeper handles it, too
-                if each.number is not None:
-                    self._put_back(each.number)
-                each.claim.release()
+        for each in held_claims(self.storage, name):
+            silent = is_silent(each.claim.id, each.beats)
+            # One of our own is what a sweep left that the database interrupted.
+            dead = silent or each.worker == self.worker or is_dead_here(each.worker)
+            if dead and each.take_over(self.worker):  # so that no other sweeper handles it, too
+                self._end(each.claim, each.number)
                 swept += 1
-        for number in orphans:
-            swept += silent(f"trial {number}") and self._put_back(number)
+        for number, orphan in unclaimed_trials(self.storage, name).items():
+            silent = is_silent(f"trial {number}", 0)
+            if silent or orphan:
+                claim = claim_orphan(self.storage, name, number, self.worker)
+                if claim is not None:
+                    self._end(claim, number)
+                    swept += 1
+        self.seen = seen
         return swept
 
-    def _put_back(self, number: int) -> bool:
-        return put_back(self.storage, self.study, number, attributes.WORKER_DIED)
+    def _end(self, claim: Claim, number: int | None) -> None:
+        """Put back the trial of a claim that is ours, where it has one, and end the claim."""
+        if number is not None:
+            put_back(self.storage, self.study, number, attributes.WORKER_DIED)
+        claim.release()

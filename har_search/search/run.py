@@ -146,6 +146,7 @@ def search(
             run.until_end(workers, should_stop)
         if until.ending is not Ending.interrupted:
             storage.patience_seconds = options.patience_seconds
+        upkeep.sweep()  # what had to be ended by force
         at_end = run.done
         with _database_may_be_away():
             at_end = finished_trials(storage, name)
@@ -239,7 +240,6 @@ class _Run:
             crew.end(STOP_SECONDS)
             raise
         crew.end()
-        self.upkeep.sweep()  # what had to be ended by force
 
     def _hear(self, event: Event | Died | None, *, stopping: bool) -> None:
         if isinstance(event, FinishedTrial):

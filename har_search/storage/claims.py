@@ -19,6 +19,7 @@ from har_search.storage.patient import PatientStorage
 from har_search.storage.schema import TRIALS_OF_STUDIES, claims, is_finished, studies, trials
 
 BEAT_SECONDS = 5.0
+_ORPHANS = uuid.UUID("9c0b6f43-1f0e-4d3c-a0bd-cf0561006561")  # any of our own
 LAST_BEAT_SECONDS = 1.0  # for a beat on its way to end, where the database answers
 
 # Built once, since every trial of every worker runs these.
@@ -62,19 +63,19 @@ _TAKE_OVER = (
     .values(worker=bindparam("new_worker"), beat=claims.c.beat + 1)
 )
 _RELEASE = claims.delete().where(_OWN)
+_HOLDER = select(claims.c.worker).where(_OWN)
 
 _HELD = select(claims.c.claim, claims.c.worker, claims.c.number, claims.c.beat).where(
     claims.c.study_name == bindparam("study")
 )
+_CLAIMS = exists().where(claims.c.study_name == studies.c.study_name)
 _UNCLAIMED = (
-    select(trials.c.number)
+    select(trials.c.number, _CLAIMS.where(claims.c.number.is_(None)).label("may_start"))
     .select_from(TRIALS_OF_STUDIES)
     .where(
         _OF_STUDY,
         trials.c.state == "RUNNING",
-        ~exists().where(
-            claims.c.study_name == studies.c.study_name, claims.c.number == trials.c.number
-        ),
+        ~_CLAIMS.where(claims.c.number == trials.c.number),
     )
 )
 
@@ -98,6 +99,10 @@ class Claim:
     def beat(self) -> bool:
         """Show that the worker lives; False where the place was taken away."""
         return self.storage.change(_BEAT, own=self.id) == 1
+
+    def is_held_by(self, worker: str) -> bool:
+        """Return whether the claim is there and this worker's."""
+        return [row.worker for row in self.storage.fetch(_HOLDER, own=self.id)] == [worker]
 
     def release(self) -> None:
         """End the claim: its trial is finished or failed, or none was started."""
@@ -134,10 +139,11 @@ class HeldClaim:
     def take_over(self, worker: str) -> bool:
         """Make it this worker's; False where it has beaten, or ended, since it was seen.
 
-        Where the answer is lost, False too: the claim has no beats then, and is found again.
+        True, too, where it is this worker's already: the answer to a first try was lost.
         """
         values = {"own": self.claim.id, "seen": self.beats, "new_worker": worker}
-        return self.claim.storage.change(_TAKE_OVER, **values) == 1
+        taken = self.claim.storage.change(_TAKE_OVER, **values) == 1
+        return taken or self.claim.is_held_by(worker)
 
 
 def held_claims(storage: PatientStorage, study_name: str) -> list[HeldClaim]:
@@ -146,12 +152,31 @@ def held_claims(storage: PatientStorage, study_name: str) -> list[HeldClaim]:
     return [HeldClaim(Claim(storage, row.claim), row.worker, row.number, row.beat) for row in rows]
 
 
-def unclaimed_trials(storage: PatientStorage, study_name: str) -> list[int]:
-    """Return the study's running trials without a claim, by number.
+def unclaimed_trials(storage: PatientStorage, study_name: str) -> dict[int, bool]:
+    """Return the study's running trials without a claim, by number, and whether each is an orphan.
 
-    Their workers died between starting the trial and saying so.
+    A worker has a claim before it starts a trial. While any claim has no trial yet, an unclaimed
+    one may be its; otherwise its worker is no more, or does not know of it.
     """
-    return [row.number for row in storage.fetch(_UNCLAIMED, study=study_name)]
+    rows = storage.fetch(_UNCLAIMED, study=study_name)
+    return {row.number: not row.may_start for row in rows}
+
+
+def claim_orphan(
+    storage: PatientStorage, study_name: str, number: int, worker: str
+) -> Claim | None:
+    """Claim a running trial that has no claim; None where another worker has just done so.
+
+    The claim's name follows from the trial, so that there is one at most.
+    """
+    name = str(uuid.uuid5(_ORPHANS, f"{study_name}/{number}"))
+    row = {"claim": name, "study_name": study_name, "worker": worker, "number": number, "beat": 0}
+    claim = Claim(storage, name)
+    try:
+        storage.change(claims.insert(), **row)
+    except exc.IntegrityError:  # another's, or ours where the answer to a first try was lost
+        return claim if claim.is_held_by(worker) else None
+    return claim
 
 
 def claim_place(storage: PatientStorage, study_name: str, total: int, worker: str) -> Claim | None:

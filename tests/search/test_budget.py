@@ -1,4 +1,5 @@
 import threading
+from unittest.mock import Mock
 
 import optuna
 import pytest
@@ -11,11 +12,19 @@ from har_search.search import budget
 from har_search.search.budget import DEAD_SECONDS, MOST_RETRIES, Sweeper, put_back
 from har_search.search.study import prepare_study
 from har_search.storage import attributes, schema
-from har_search.storage.claims import BEAT_SECONDS, claim_place, finished_trials
+from har_search.storage.claims import (
+    BEAT_SECONDS,
+    claim_place,
+    finished_trials,
+    held_claims,
+    unclaimed_trials,
+)
 from har_search.storage.database import open_for_writing
 from har_search.storage.patient import PatientStorage
 from har_search.study.spec import StudySpec
 from tests.helpers import ELSEWHERE
+
+GONE = this_worker().rsplit("/", 1)[0] + "/1.00"  # a worker of this machine that is no more
 
 
 @pytest.fixture
@@ -48,7 +57,7 @@ def test_no_order_of_events_exceeds_or_loses_the_budget(
         held = []
         for step in [*steps, *["claim", "finish"] * total]:
             if step == "claim":
-                claim = claim_place(storage, "quick", total, this_worker())
+                claim = claim_place(storage, "quick", total, ELSEWHERE)
                 taken = finished_trials(storage, "quick") + len(held)
                 assert (claim is not None) == (taken < total)
                 if claim:
@@ -58,9 +67,8 @@ def test_no_order_of_events_exceeds_or_loses_the_budget(
             elif held:
                 claim, trial = held.pop()
                 if step == "die":
-                    gone = this_worker().rsplit("/", 1)[0] + "/1.00"
                     own = schema.claims.c.claim == claim.id
-                    storage.change(schema.claims.update().where(own).values(worker=gone))
+                    storage.change(schema.claims.update().where(own).values(worker=GONE))
                     assert sweeper.sweep() == 1
                 else:
                     failed = optuna.trial.TrialState.FAIL if step == "fail" else None
@@ -123,17 +131,53 @@ def test_a_worker_without_a_beat_is_swept_only_under_the_sweepers_own_eyes(
     assert sweeper.sweep() == 0
 
 
-def test_a_trial_without_a_claim_is_swept(
+def test_a_trial_whose_worker_died_before_it_could_claim_it_is_swept_at_once(
+    storage: PatientStorage, study: optuna.Study
+) -> None:
+    assert claim_place(storage, "quick", 3, GONE)
+    study.ask()
+    assert Sweeper(storage, study).sweep() == 2  # the place and the trial
+    assert state_of(study, 0) == "FAIL"
+    assert not held_claims(storage, "quick")
+
+
+def test_a_trial_without_a_claim_has_time_while_a_worker_may_claim_it(
     storage: PatientStorage, study: optuna.Study, clock: list[float]
 ) -> None:
-    study.ask()  # and its worker died before it could say so
+    starting = claim_place(storage, "quick", 3, ELSEWHERE)
+    assert starting
+    study.ask()
     sweeper = Sweeper(storage, study)
-    swept = 0
-    for _ in range(int(DEAD_SECONDS / BEAT_SECONDS) + 1):
-        swept += sweeper.sweep()
+    for _ in range(int(DEAD_SECONDS / BEAT_SECONDS)):
+        assert sweeper.sweep() == 0
+        assert starting.beat()
         clock[0] += BEAT_SECONDS
-    assert swept == 1
+    assert sweeper.sweep() == 1
     assert state_of(study, 0) == "FAIL"
+
+
+def test_an_interrupted_sweep_is_finished_by_the_next(
+    storage: PatientStorage, study: optuna.Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = claim_place(storage, "quick", 3, GONE)
+    assert claim
+    claim.attach(study.ask().number)
+    study.ask()  # an orphan
+    sweeper = Sweeper(storage, study)
+    away = Mock(side_effect=OSError("away"))
+    with monkeypatch.context() as patched:
+        patched.setattr(budget, "put_back", away)
+        with pytest.raises(OSError, match="away"):
+            sweeper.sweep()  # it took the claim over
+    assert [each.worker for each in held_claims(storage, "quick")] == [sweeper.worker]
+    with monkeypatch.context() as patched:
+        patched.setattr(budget, "put_back", Mock(side_effect=[put_back, OSError("away")]))
+        with pytest.raises(OSError, match="away"):
+            sweeper.sweep()  # it claimed the orphan
+    assert [each.worker for each in held_claims(storage, "quick")] == [sweeper.worker]
+    assert sweeper.sweep() >= 1
+    assert not held_claims(storage, "quick")
+    assert not unclaimed_trials(storage, "quick")
 
 
 def test_two_sweepers_put_a_trial_back_once(
@@ -142,6 +186,7 @@ def test_two_sweepers_put_a_trial_back_once(
     claim = claim_place(storage, "quick", 3, ELSEWHERE)
     assert claim
     claim.attach(study.ask().number)
+    study.ask()  # an orphan
     monkeypatch.setattr(budget, "is_dead_here", lambda worker: worker == ELSEWHERE)
     swept = []
     ready = threading.Barrier(4)
@@ -155,5 +200,5 @@ def test_two_sweepers_put_a_trial_back_once(
         thread.start()
     for thread in threads:
         thread.join()
-    assert sum(swept) == 1
-    assert [trial.state.name for trial in study.get_trials()] == ["FAIL", "WAITING"]
+    assert sum(swept) == 2
+    assert [trial.state.name for trial in study.get_trials()] == ["FAIL", "FAIL", "WAITING"]
