@@ -7,8 +7,10 @@ only for writing and for watching: the leaderboard starts faster without it.
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -20,6 +22,13 @@ from sqlalchemy import exc, func, select
 
 from har_search.errors import NotFoundError, StorageError
 from har_search.storage.defaults import DEFAULT_URL, PATIENCE_SECONDS
+from har_search.storage.limits import (
+    ANSWER_SECONDS,
+    BUSY_SECONDS,
+    LEAST_SECONDS,
+    READ_SECONDS,
+    engine_options,
+)
 
 if TYPE_CHECKING:
     from optuna.storages import RDBStorage
@@ -27,11 +36,13 @@ if TYPE_CHECKING:
     from har_search.storage.patient import PatientStorage
 
 Error = TypeVar("Error", bound=BaseException)
-BUSY_SECONDS = 60
-CONNECT_SECONDS = 10
 _looking, _without_wal = threading.Lock(), set[Path]()
 LOCK_SECONDS = 60  # tables and a study are made in a few
 _LOCK_NUMBER = 561_006  # any number of our own: features and activities
+_LOCK_IS_TAKEN = (
+    f"another process has been making tables or a study for {LOCK_SECONDS} s; "
+    "end it, or wait for it, and run again"
+)
 
 
 def masked(url: str) -> str:
@@ -129,6 +140,8 @@ def open_for_writing(
     if sqlite and parsed.database in (None, "", ":memory:"):
         raise StorageError("an SQLite database in memory is lost at once; name a file")
 
+    options = engine_options(parsed, min(patience_seconds, ANSWER_SECONDS))
+
     def make() -> PatientStorage:
         with _alone(parsed):
             if sqlite:
@@ -136,7 +149,7 @@ def open_for_writing(
             return patient.PatientStorage(
                 url,
                 patience_seconds=patience_seconds,
-                engine_kwargs={"pool_pre_ping": not sqlite, "connect_args": _connect_args(parsed)},
+                engine_kwargs={"pool_pre_ping": not sqlite, **options},
             )
 
     with sql_errors(url):
@@ -159,10 +172,10 @@ def _alone(url: sqlalchemy.URL) -> Iterator[None]:
     PostgreSQL lends a lock for it; for SQLite a file beside it does.
     """
     if url.get_backend_name() == "postgresql":
-        engine = sqlalchemy.create_engine(url, connect_args=_connect_args(url))
+        engine = sqlalchemy.create_engine(url, **engine_options(url, LEAST_SECONDS))
         try:
             with engine.connect() as connection:
-                connection.execute(select(func.pg_advisory_lock(_LOCK_NUMBER)))
+                _lock_there(connection)
                 yield
         finally:
             engine.dispose()  # closes the connection, which gives the lock back
@@ -179,6 +192,21 @@ def _alone(url: sqlalchemy.URL) -> Iterator[None]:
         yield
 
 
+def _lock_there(connection: sqlalchemy.Connection) -> None:
+    """Take the lock that PostgreSQL lends until the connection closes.
+
+    Asks again and again rather than waits: a server that waits looks like one that is away.
+
+    Raises:
+        StorageError: another process keeps it.
+    """
+    deadline = time.monotonic() + LOCK_SECONDS
+    while not connection.execute(select(func.pg_try_advisory_lock(_LOCK_NUMBER))).scalar_one():
+        if time.monotonic() >= deadline:
+            raise StorageError(f"the database's lock is taken: {_LOCK_IS_TAKEN}")
+        time.sleep(random.uniform(0.02, 0.1))
+
+
 def _lock_beside(path: Path) -> BaseFileLock:
     """Take the lock of an SQLite file, which lies beside it: who may write one may write both.
 
@@ -190,10 +218,7 @@ def _lock_beside(path: Path) -> BaseFileLock:
         taken = FileLock(lock, timeout=LOCK_SECONDS, mode=path.stat().st_mode & 0o666)
         taken.acquire()
     except Timeout as error:
-        raise StorageError(
-            f"{lock}: another process has been making tables or a study for {LOCK_SECONDS} s; "
-            "end it, or wait for it, and run again"
-        ) from error
+        raise StorageError(f"{lock}: {_LOCK_IS_TAKEN}") from error
     except OSError as error:
         raise StorageError(
             f"the lock {lock} cannot be taken ({error.strerror or error}); "
@@ -207,21 +232,12 @@ def alone(url: str) -> AbstractContextManager[None]:
     return _alone(_parse(url))
 
 
-def _connect_args(url: sqlalchemy.URL) -> dict[str, Any]:
-    """Wait long for a busy SQLite file, and not for minutes for a server that does not answer."""
-    seconds = {
-        "sqlite": {"timeout": BUSY_SECONDS},
-        "postgresql": {"connect_timeout": CONNECT_SECONDS},
-    }
-    return seconds.get(url.get_backend_name(), {})
-
-
 def _use_wal(url: sqlalchemy.URL) -> None:
     """Set WAL mode, which the file remembers; where its file system cannot, remember that here.
 
     Then a rollback journal is kept: readers and the writer wait for each other.
     """
-    engine = sqlalchemy.create_engine(url, connect_args=_connect_args(url))
+    engine = sqlalchemy.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     with engine.connect() as connection:
         mode = connection.exec_driver_sql("PRAGMA journal_mode=WAL").scalar_one()
     engine.dispose()
@@ -244,7 +260,7 @@ def open_for_reading(url: str) -> Iterator[sqlalchemy.Connection]:
         StorageError: it is no database URL, its driver is missing, or the block's SQL fails.
     """
     parsed = _parse(url)
-    options: dict[str, Any] = {"connect_args": _connect_args(parsed)}
+    options = engine_options(parsed, READ_SECONDS)
     if parsed.get_backend_name() == "sqlite":
         _read_only(parsed)  # is it there?
         options = {"creator": lambda: _connect_read_only(parsed)}
@@ -271,13 +287,12 @@ def open_for_watching(url: str) -> Iterator[RDBStorage]:
 
     parsed = _parse(url)
     # A connection for each look: an SQLite file changes its way of being read with its writers.
-    options: dict[str, Any] = {"poolclass": sqlalchemy.NullPool}
+    options = {"poolclass": sqlalchemy.NullPool, **engine_options(parsed, READ_SECONDS)}
     if parsed.get_backend_name() == "sqlite":
         _read_only(parsed)  # is it there?
         options["creator"] = lambda: _connect_read_only(parsed)
     else:
         options["execution_options"] = {"postgresql_readonly": True}
-        options["connect_args"] = _connect_args(parsed)
     with sql_errors(url):
         storage = RDBStorage(
             url, engine_kwargs=options, skip_compatibility_check=True, skip_table_creation=True

@@ -14,19 +14,21 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy
 from optuna.distributions import BaseDistribution, distribution_to_json
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.storages import RDBStorage
-from optuna.trial import TrialState
-from sqlalchemy import bindparam, exc, exists, literal, select
+from optuna.trial import FrozenTrial, TrialState
+from sqlalchemy import bindparam, exc, exists, func, literal, select
 
 from har_search.storage.schema import (
     TRIALS_OF_STUDIES,
     create_tables,
     is_trial,
+    studies,
     trial_intermediate_values,
     trial_params,
     trial_system_attributes,
@@ -92,7 +94,6 @@ def _made_patient(method: Callable[..., Any]) -> Callable[..., Any]:
 @_waiting(
     # What every storage offers, but for what is written out below
     "create_new_study",
-    "create_new_trial",
     "delete_study",
     "get_all_studies",
     "get_all_trials",
@@ -109,7 +110,6 @@ def _made_patient(method: Callable[..., Any]) -> Callable[..., Any]:
     "set_trial_user_attr",
     "get_trial_id_from_study_id_trial_number",
     # What Optuna's cache asks in the place of these
-    "_create_new_trial",
     "_get_best_trial_id",
     "_get_trials",
 )
@@ -193,6 +193,43 @@ class PatientStorage(RDBStorage):
                 connection.execute(statement, rows)
 
         self.patiently(insert)
+
+    def create_new_trial(self, study_id: int, template_trial: FrozenTrial | None = None) -> int:
+        """Make a trial, running unless the template says otherwise, and return its id."""
+        return self._create_new_trial(study_id, template_trial)._trial_id
+
+    def _create_new_trial(
+        self, study_id: int, template_trial: FrozenTrial | None = None
+    ) -> FrozenTrial:
+        # Optuna's own way has patience of its own: five tries, whatever ours is.
+        if template_trial is None:
+            return self.patiently(lambda: self._insert_trial(study_id))
+        return self.patiently(
+            lambda: super(PatientStorage, self)._create_new_trial(study_id, template_trial)
+        )
+
+    def _insert_trial(self, study_id: int) -> FrozenTrial:
+        begun = datetime.now()
+        with self.engine.begin() as connection:
+            if connection.execute(_LOCK_STUDY, {"id": study_id}).first() is None:
+                raise KeyError(f"there is no study with the id {study_id}")
+            row = {"study_id": study_id, "state": "RUNNING", "datetime_start": begun}
+            trial_id = connection.execute(_INSERT_TRIAL, row).scalar_one()
+            number = connection.execute(_EARLIER, {"id": study_id, "trial": trial_id}).scalar_one()
+            connection.execute(_SET_NUMBER, {"trial": trial_id, "own": number})
+        return FrozenTrial(
+            number=number,
+            state=TrialState.RUNNING,
+            value=None,
+            datetime_start=begun,
+            datetime_complete=None,
+            params={},
+            distributions={},
+            user_attrs={},
+            system_attrs={},
+            intermediate_values={},
+            trial_id=trial_id,
+        )
 
     # The two writes that a trial makes most often, in one statement each where all is as usual;
     # Optuna's own way, ten times as long, checks the rest and names what is wrong.
@@ -313,6 +350,17 @@ _NAMED = (
     select(trials.c.trial_id)
     .select_from(TRIALS_OF_STUDIES)
     .where(is_trial(bindparam("study"), bindparam("number")))
+)
+# The study is locked as Optuna does it, since a trial's number counts those before it.
+_LOCK_STUDY = (
+    select(studies.c.study_id).where(studies.c.study_id == bindparam("id")).with_for_update()
+)
+_INSERT_TRIAL = trials.insert().returning(trials.c.trial_id)
+_EARLIER = select(func.count()).where(
+    trials.c.study_id == bindparam("id"), trials.c.trial_id < bindparam("trial")
+)
+_SET_NUMBER = (
+    trials.update().where(trials.c.trial_id == bindparam("trial")).values(number=bindparam("own"))
 )
 _RUNNING = select(trials.c.trial_id).where(
     trials.c.trial_id == bindparam("trial"), trials.c.state == "RUNNING"
