@@ -89,9 +89,17 @@ def run(
         with SearchProgress(console, spec.tracks) as progress:
             outcome = search(spec, storage, located, options, progress, crew)
     console.print()
-    shown = Selection(study=outcome.study_name, top=10)
-    waits = 0 if outcome.ending == "interrupted" else patience  # Ctrl-C waits for no database
-    patiently(lambda: show_leaderboard(storage, shown, console), waits)
+    if outcome.answered:
+        shown = Selection(study=outcome.study_name, top=10)
+        waits = 0 if outcome.ending == "interrupted" else patience  # Ctrl-C waits for no database
+        patiently(lambda: show_leaderboard(storage, shown, console), waits)
+    else:
+        console.print(
+            "the database does not answer; `har-search leaderboard` shows its trials once it does",
+            style="yellow",
+            markup=False,
+            soft_wrap=True,
+        )
     show_ending(outcome, options, study, console)
     if outcome.ending == "interrupted":
         raise typer.Exit(130)

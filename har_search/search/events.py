@@ -71,5 +71,11 @@ class Watcher(Protocol):
     def replaced(self, exit_code: int) -> None:
         """Hear that a worker died and another takes its place."""
 
+    def lingering(self, workers: int, seconds: float) -> None:
+        """Hear that workers have not ended though the study has its trials; they are made to.
+
+        That is in so many seconds at the latest.
+        """
+
     def stopping(self) -> None:
         """Hear that the search was asked to stop and ends with the running epoch."""

@@ -6,18 +6,20 @@ Parses no arguments and prints nothing: a `Watcher` is told what happens. The pr
 
 from __future__ import annotations
 
+import math
 import secrets
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
-from har_search.board.standings import Selection, leaderboard
 from har_search.data.locate import Located
-from har_search.errors import SearchStoppedError, StorageError
+from har_search.errors import SearchStoppedError
 from har_search.machine import core_count
 from har_search.search.budget import Sweeper
 from har_search.search.crew import STOP_SECONDS, Crew, Died
@@ -26,19 +28,22 @@ from har_search.search.events import Event, FailedTrial, FinishedTrial, Watcher,
 from har_search.search.job import Job
 from har_search.search.showcase import Showcase
 from har_search.search.study import prepare_study
+from har_search.search.upkeep import Look, Upkeep, earlier_leaders
 from har_search.storage import attributes
 from har_search.storage.artifacts import make_folder
 from har_search.storage.claims import finished_trials
 from har_search.storage.database import alone, open_for_writing
 from har_search.storage.defaults import PATIENCE_SECONDS
-from har_search.storage.patient import PatientStorage, is_transient
 from har_search.storage.reader import make_reader
 from har_search.storage.studies import study_name
 from har_search.study.seeds import sampler_seed
 from har_search.study.spec import StudySpec
 
+Result = TypeVar("Result")
 SAME_FAILURES = 5  # in a row stop the search
 HEAR_SECONDS = 0.25  # at most, until Ctrl-C is noticed
+GIVE_UP_SECONDS = 3.0  # after Ctrl-C, waiting for the database
+LINGER_SECONDS = 30.0  # for a worker to end once the study has its trials
 LOOK_SECONDS = 1.0  # between two looks at what other machines did
 
 
@@ -64,11 +69,15 @@ class SearchOptions:
 
 @dataclass(frozen=True)
 class SearchOutcome:
-    """How a search ended: the study's name, its finished trials, and why."""
+    """How a search ended: the study's name, its finished trials, and why.
+
+    `answered` says whether the database did at the end; otherwise `done` is what was heard before.
+    """
 
     study_name: str
     done: int
     ending: Ending
+    answered: bool = True
 
 
 @dataclass(frozen=True)
@@ -121,10 +130,7 @@ def search(
         SearchStoppedError: trials keep failing for the same reason, or workers keep dying.
         OptionError: the device is not there.
     """
-    with (
-        stop_on_signals(watcher.stopping) as should_stop,
-        open_for_writing(url, options.patience_seconds) as storage,
-    ):
+    with open_for_writing(url, options.patience_seconds) as storage:
         if options.artifacts is not None:
             make_folder(options.artifacts)
         name = study_name(spec, located.dataset.name)
@@ -134,25 +140,26 @@ def search(
         sweeper = Sweeper(storage, study)
         sweeper.sweep()  # what an earlier search on this machine left behind
         done = finished_trials(storage, name)
-        workers = min(options.workers or core_count(), max(options.trials - done, 1))
         leaders = storage.patiently(lambda: earlier_leaders(url, name)) if done else []
-        watcher.started(done, options.trials, workers, leaders)
-        upkeep = _Upkeep(storage, sweeper, Showcase(storage, study, spec, options.artifacts))
-        job = _job(spec, url, name, options)
-        until = Until(options.until, options.timeout_seconds, leaders)
-        storage.patience_seconds = 0  # so that it always hears its workers and Ctrl-C
-        with crew or Crew() as crew:
-            run = _Run(_Team(crew, job, located.folder), upkeep, watcher, until, done)
+        showcase = Showcase(storage, study, spec, options.artifacts)
+        with (
+            stop_on_signals(watcher.stopping) as should_stop,
+            Upkeep(storage, sweeper, showcase) as upkeep,
+            crew or Crew() as crew,
+        ):
+            workers = min(options.workers or core_count(), max(options.trials - done, 1))
+            watcher.started(done, options.trials, workers, leaders)
+            until = Until(options.until, options.timeout_seconds, leaders)
+            team = _Team(crew, _job(spec, url, name, options), located.folder)
+            storage.patience_seconds = 0  # a look that fails is made up for by the next
+            run = _Run(team, upkeep, watcher, until, done)
             run.until_end(workers, should_stop)
-        if until.ending is not Ending.interrupted:
-            storage.patience_seconds = options.patience_seconds
-        upkeep.sweep()  # what had to be ended by force
-        at_end = run.done
-        with _database_may_be_away():
-            at_end = finished_trials(storage, name)
-        if at_end > done and until.ending is not Ending.interrupted:  # Ctrl-C waits for no picture
-            upkeep.finish()
-        return SearchOutcome(name, at_end, until.ending)
+            if until.ending is not Ending.interrupted:
+                storage.patience_seconds = options.patience_seconds
+            before = None if until.ending is Ending.interrupted else done  # it waits for no picture
+            at_end = _result(upkeep.finish(before), should_stop)
+        answered = at_end is not None
+        return SearchOutcome(name, run.done if at_end is None else at_end, until.ending, answered)
 
 
 def _job(spec: StudySpec, url: str, name: str, options: SearchOptions) -> Job:
@@ -185,38 +192,28 @@ class _Team:
         self.started += 1
 
 
-@dataclass(frozen=True)
-class _Upkeep:
-    """What this process does in the database while its workers train; nothing where it is away."""
-
-    storage: PatientStorage
-    sweeper: Sweeper
-    showcase: Showcase
-
-    def sweep(self) -> None:
-        """Put back what dead workers held."""
-        with _database_may_be_away():
-            self.sweeper.sweep()
-
-    def refresh(self, trial: FinishedTrial) -> None:
-        """Bring up to date what shows a trial that has just finished."""
-        with _database_may_be_away():
-            self.showcase.refresh(trial.number, trial.done, leads=trial.leads)
-
-    def finish(self) -> None:
-        """Bring up to date all that is shown."""
-        with _database_may_be_away():
-            self.showcase.finish()
+def _result(future: Future[Result], should_stop: Callable[[], bool]) -> Result | None:
+    """Wait for a result; None where it has not come some seconds after Ctrl-C."""
+    deadline = math.inf
+    while time.monotonic() < deadline:
+        if should_stop():
+            deadline = min(deadline, time.monotonic() + GIVE_UP_SECONDS)
+        if wait([future], HEAR_SECONDS).done:
+            return future.result()
+    return None
 
 
 class _Run:
     """One search's loop: hears the workers, replaces the dead, and sees to it that they end."""
 
     def __init__(
-        self, team: _Team, upkeep: _Upkeep, watcher: Watcher, until: Until, done: int
+        self, team: _Team, upkeep: Upkeep, watcher: Watcher, until: Until, done: int
     ) -> None:
         self.team, self.upkeep, self.watcher, self.until = team, upkeep, watcher, until
         self.done, self.looked = done, time.monotonic()
+        self.look: Future[Look | None] | None = None
+        self.completed: float | None = None  # when all trials were finished
+        self.told = False  # of workers that did not end then
         self.failures: list[str] = []  # in a row with one reason
         self.deaths = 0  # in a row
 
@@ -233,6 +230,7 @@ class _Run:
                     # A signal to all ends the workers, too: none of these deaths counts.
                     self._hear(event, stopping=should_stop())
                 self._look()
+                self._wait_no_longer()
                 order = until.next_order(interrupted=should_stop())
                 if order is not None:
                     crew.order(order)
@@ -256,7 +254,7 @@ class _Run:
             raise SearchStoppedError(event.reason)
         elif isinstance(event, Died):
             self.upkeep.sweep()
-            if self.until.goes_on and not stopping:
+            if self.until.goes_on and not stopping and self.done < self.team.job.trials:
                 self._count_death(event.exit_code)
                 self.watcher.replaced(event.exit_code)
                 self.team.add(self.done)
@@ -280,51 +278,29 @@ class _Run:
 
     def _look(self) -> None:
         """Look now and then at what other machines did, and for trials of dead workers."""
-        if time.monotonic() - self.looked < LOOK_SECONDS:
+        self.upkeep.check()
+        if self.look is not None and self.look.done():
+            seen, self.look = self.look.result(), None
+            if seen is not None and seen.done > self.done:
+                self.done = seen.done
+                self.watcher.counted(seen.done)
+                self.until.cross_off(seen.leaders)
+        if self.look is None and time.monotonic() - self.looked >= LOOK_SECONDS:
+            self.looked = time.monotonic()
+            self.look = self.upkeep.look(for_leaders=bool(self.until.wanted))
+
+    def _wait_no_longer(self) -> None:
+        """See to it that no worker outlives the study's last trial by much, and say so."""
+        if self.done < self.team.job.trials:
             return
-        self.looked = time.monotonic()
-        self.upkeep.sweep()
-        job = self.team.job
-        with _database_may_be_away():
-            done = finished_trials(self.upkeep.storage, job.study_name)
-            if done > self.done:
-                self.done = done
-                self.watcher.counted(done)
-                if self.until.wanted:
-                    self.until.cross_off(earlier_leaders(job.url, job.study_name))
-
-
-@contextmanager
-def _database_may_be_away() -> Iterator[None]:
-    """Let the block fail where the database is away: the workers wait, and say so if it is long."""
-    try:
-        yield
-    except Exception as error:
-        if not is_transient(error) and not isinstance(error, StorageError):
-            raise
-
-
-def earlier_leaders(url: str, name: str) -> list[FinishedTrial]:
-    """Return the study's best trial by score and each track's leader."""
-    board = leaderboard(url, Selection(study=name, top=1))
-    leaders = [*board.standings, *filter(None, board.leaders.values())]
-    return [
-        FinishedTrial(
-            number=each.trial,
-            pruned=False,
-            score=each.score,
-            test_accuracy=each.test_accuracy,
-            gap=each.gap,
-            tracks=each.tracks,
-            parameters=each.parameters,
-            epochs=each.epochs,
-            seconds=each.seconds,
-            done=board.finished,
-            replicas=each.replicas,
-            test_accuracy_sd=each.test_accuracy_sd,
-        )
-        for each in leaders
-    ]
+        now = time.monotonic()
+        if self.completed is None:
+            self.completed = now
+            self.until.force_at = min(self.until.force_at, now + LINGER_SECONDS)
+        lingering = len(self.team.crew.workers)
+        if lingering and not self.told and now - self.completed >= STOP_SECONDS:
+            self.told = True
+            self.watcher.lingering(lingering, LINGER_SECONDS - STOP_SECONDS)
 
 
 @contextmanager

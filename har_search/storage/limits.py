@@ -6,6 +6,7 @@ every wait has an end here. Then the connection counts as lost, as after any oth
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import sqlalchemy
@@ -22,25 +23,25 @@ def engine_options(url: sqlalchemy.URL, answer_seconds: float) -> dict[str, Any]
 
     A wait shorter than `LEAST_SECONDS` is that long. SQLite answers always; it may be busy for
     `BUSY_SECONDS`. Of PostgreSQL's drivers, psycopg alone can limit the wait for an answer; of the
-    others only connecting has a limit. Options in the URL win over these.
+    others psycopg2 alone one for connecting. Options in the URL win over these.
     """
     if url.get_backend_name() == "sqlite":
         return {"connect_args": {"timeout": BUSY_SECONDS}}
     if url.get_backend_name() != "postgresql":
         return {}
     seconds = max(answer_seconds, LEAST_SECONDS)
-    limits = {"connect_timeout": min(CONNECT_SECONDS, round(seconds))}
-    if url.get_driver_name() != "psycopg":
-        return {"connect_args": limits}
-    return {"creator": lambda: _connect(url, limits, seconds)}
+    connecting = {"connect_timeout": min(CONNECT_SECONDS, math.ceil(seconds))}
+    if url.get_driver_name() == "psycopg":
+        return {"creator": lambda: _connect(url, connecting, seconds)}
+    return {"connect_args": connecting} if url.get_driver_name() == "psycopg2" else {}
 
 
-def _connect(url: sqlalchemy.URL, limits: dict[str, int], answer_seconds: float) -> Any:
+def _connect(url: sqlalchemy.URL, connecting: dict[str, int], answer_seconds: float) -> Any:
     from har_search.storage.answering import AnsweringConnection  # psycopg: only where it is used
 
     positional, given = url.get_dialect()().create_connect_args(url)
     connection = AnsweringConnection.connect(
-        *positional, **{**limits, **_for_psycopg(answer_seconds), **given}
+        *positional, **{**connecting, **_for_psycopg(answer_seconds), **given}
     )
     connection.answer_seconds = answer_seconds
     return connection

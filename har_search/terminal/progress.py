@@ -135,6 +135,15 @@ class SearchProgress:
             soft_wrap=True,
         )
 
+    def lingering(self, workers: int, seconds: float) -> None:
+        """Tell for what the search waits at its end."""
+        self.console.print(
+            f"all trials are finished; waiting {seconds:.0f} s at most for "
+            f"{workers} worker{'s' if workers > 1 else ''} to end",
+            style="yellow",
+            soft_wrap=True,
+        )
+
     def stopping(self) -> None:
         """Acknowledge Ctrl-C."""
         self.console.print("stopping after this epoch; once more stops at once", style="yellow")

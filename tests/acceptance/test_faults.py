@@ -258,3 +258,15 @@ def test_twenty_machines_init_at_the_same_moment(start: Start, postgresql_url: s
         thread.join()
     assert [each.wait() for each in inits] == [0] * 20
     assert [each.state.name for each in trials_of(postgresql_url)] == ["WAITING"]
+
+
+@pytest.mark.slow
+def test_a_worker_that_hangs_does_not_keep_a_finished_search(start: Start, sqlite_url: str) -> None:
+    search = start(sqlite_url, "--trials", 8, "--workers", 2)
+    search.until_finished(2)
+    hung = search.workers()[0]
+    hung.suspend()  # its trial is taken from it after half a minute, and done by the other
+    assert search.wait(180) == 0, search.output
+    assert "waiting 27 s at most for 1 worker to end" in search.output
+    assert not hung.is_running()
+    assert_nothing_lost(sqlite_url, 8)

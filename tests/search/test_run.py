@@ -1,4 +1,7 @@
-"""The loop over workers, with the crew played by a test; real ones are in acceptance/."""
+"""The loop over workers, with the crew played by a test; real ones are in acceptance/.
+
+Covers `search/upkeep.py`, too.
+"""
 
 import signal
 import threading
@@ -6,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
+from unittest.mock import Mock
 
 import pytest
 
@@ -13,6 +17,7 @@ from har_search.data.dataset import Dataset
 from har_search.data.locate import Located
 from har_search.errors import SearchStoppedError
 from har_search.search import crew as crew_module
+from har_search.search import ending, upkeep
 from har_search.search import run as search_module
 from har_search.search.crew import DRAIN, STOP, Died
 from har_search.search.ending import Ending
@@ -46,6 +51,9 @@ class Watcher:
 
     def replaced(self, exit_code: int) -> None:
         self.heard.append(f"replaced {exit_code}")
+
+    def lingering(self, workers: int, seconds: float) -> None:
+        self.heard.append(f"{workers} linger for {seconds:g}")
 
     def stopping(self) -> None:
         self.heard.append("stopping")
@@ -180,6 +188,46 @@ def test_ctrl_c_stops_the_workers_once(run: Run, crew: Crew) -> None:
     assert crew.orders == [STOP]
     assert run.watcher.heard == [(0, 9, 2), 0, "stopping"]
     assert signal.getsignal(signal.SIGINT) == before
+
+
+def test_workers_that_do_not_end_after_the_last_trial_are_told_of_and_ended(
+    run: Run, crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_module, "STOP_SECONDS", 0.01)
+    monkeypatch.setattr(search_module, "LINGER_SECONDS", 0.1)
+    looks: list[list[Event | Died | None]] = [[finished(8)]]
+    monkeypatch.setattr(crew, "next_events", lambda *_: looks.pop() if looks else [])
+    outcome = run()
+    assert outcome.ending is Ending.complete
+    assert run.watcher.heard == [(0, 9, 2), 8, "2 linger for 0.09"]
+
+
+def test_ctrl_c_waits_for_no_database(
+    run: Run, crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = threading.Event()
+    monkeypatch.setattr(search_module, "GIVE_UP_SECONDS", 0.1)
+    monkeypatch.setattr(upkeep, "finished_trials", lambda *_: silent.wait())
+    looks: list[list[Event | Died | None]] = [[], [finished(0)]]
+
+    def next_events(*_: object) -> list[Event | Died | None]:
+        if "stopping" not in run.watcher.heard and not looks:
+            signal.raise_signal(signal.SIGINT)
+        return looks.pop() if looks else []
+
+    monkeypatch.setattr(crew, "next_events", next_events)
+    monkeypatch.setattr(ending, "STOP_SECONDS", 0.1)
+    outcome = run()
+    silent.set()
+    assert outcome == SearchOutcome("quick", 1, Ending.interrupted, answered=False)
+
+
+def test_what_fails_in_the_thread_ends_the_search(
+    run: Run, crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "finished_trials", Mock(side_effect=ArithmeticError("a bug")))
+    with pytest.raises(ArithmeticError, match="a bug"):
+        run()
 
 
 def test_signals_outside_the_main_thread_are_left_alone() -> None:
