@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from har_search.board.standings import Selection, Standing, find_trial, leaderboard
 from har_search.challenge.rules import Track
-from har_search.errors import NotFoundError
+from har_search.errors import NotFoundError, StorageError
 from har_search.storage.studies import StoredStudy, read_study
 from har_search.study import seeds
+from har_search.study.spec import HYPERPARAMETERS
 from har_search.training.config import TrainingConfig
 
 
@@ -54,7 +56,7 @@ def entries(url: str, study: str | None, trials: Sequence[int], top: int | None)
 
     Raises:
         NotFoundError: no such database, study or finished trial.
-        StorageError: the database cannot be read.
+        StorageError: the database cannot be read, or holds a trial that no study may have.
     """
     if trials:
         standings = [find_trial(url, trial, study) for trial in trials]
@@ -69,6 +71,12 @@ def entries(url: str, study: str | None, trials: Sequence[int], top: int | None)
 def _entry(url: str, standing: Standing) -> Entry:
     stored = read_study(url, standing.study)
     assert stored is not None  # it has a standing
+    for name, value in standing.params.items():  # before any memory is taken for it
+        if name in HYPERPARAMETERS and not HYPERPARAMETERS[name].allows(value):
+            raise StorageError(
+                f"trial {standing.trial} of study {standing.study} has a {name} of "
+                f"{reprlib.repr(value)}, which no study may have: the database is damaged"
+            )
     config = TrainingConfig.from_hyperparameters(
         standing.params, epochs=stored.spec.epochs, optimizer=stored.spec.optimizer
     )
