@@ -12,6 +12,7 @@ import argparse
 import os
 import random
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -276,7 +277,9 @@ def restart(state: Class) -> str | None:
 @contextmanager
 def visited(state: Class) -> Iterator[Callable[[], list[str]]]:
     """Run a dashboard with a visitor; yield what asks each page and returns what went wrong."""
-    port = str(state.chance.randint(20_000, 30_000))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
     dashboard = state.start("dashboard", "--port", port)
     done = threading.Event()
 
