@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import re
 import signal
 import socket
 import sqlite3
@@ -366,17 +367,18 @@ def counted(state: Class) -> list[str]:
 
 
 def in_logs(state: Class) -> list[str]:
-    """Return what no log may hold."""
-    wrong = [
-        f"traceback in {each.log.name} of {' '.join(each.words)}"
-        for each in state.ended
-        if "Traceback" in each.output
-    ]
+    """Return what no log may hold, each kind once."""
+    wrong: Counter[str] = Counter()
     for each in state.ended:
-        code = each.process.returncode
-        if code == 1 and "error: " not in each.output:
-            wrong.append(f"exit 1 without a reason: {each.log.name}")
-    return wrong
+        name, output, code = each.words[0], each.output, each.process.returncode
+        if code == -signal.SIGKILL:  # Python's own words of a worker whose start was broken off
+            output = "" if "Ran out of input" in output else output
+        errors = re.findall(r"^(?:\w+\.)*(\w+(?:Error|Exception)\b.{,60})", output, re.MULTILINE)
+        if "Traceback" in output:
+            wrong[f"traceback in {name} of {each.study or 'all'}: {(errors or [''])[-1]}"] += 1
+        if code == 1 and "error: " not in output:
+            wrong[f"{name}: exit 1 without a reason"] += 1
+    return [f"{kind} ({count} logs)" for kind, count in wrong.items()]
 
 
 def left_behind(state: Class) -> list[str]:
