@@ -181,6 +181,14 @@ def test_links_lead_to_files_and_titles(path: str) -> None:
             assert title in headings(target.read_text(encoding="utf-8")), link
 
 
+def test_the_tests_that_hold_the_promises_are_there() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", PAGES["docs/promises.md"])
+    assert len(named) > 40
+    for file, name in named:
+        text = (ROOT / file).read_text(encoding="utf-8")
+        assert re.search(rf"^def {name}\(", text, re.MULTILINE), f"{file}::{name}"
+
+
 def table_heads(text: str) -> list[str]:
     """Return the headings of the tables that a page's sample outputs have, single-spaced."""
     first = ("#", "trial was", "window activity")
