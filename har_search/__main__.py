@@ -5,6 +5,7 @@ began with.
 """
 
 import gc
+import sys
 
 
 def main() -> None:
@@ -14,10 +15,12 @@ def main() -> None:
     once more before the process ends, took over a quarter of the time of `leaderboard`.
     """
     gc.set_threshold(100_000)
-    from har_search.cli import main as command_line
-
     try:
+        from har_search.cli import main as command_line
+
         command_line()
+    except KeyboardInterrupt:  # before or after a command
+        sys.exit(130)
     finally:
         gc.freeze()
 

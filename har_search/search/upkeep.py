@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from har_search.storage.claims import finished_trials
 from har_search.storage.patient import PatientStorage, is_transient
 
 Result = TypeVar("Result")
+SYNC_SECONDS = 5.0  # between two times that SQLite's log is put on the disk
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Upkeep:
         self.study_name = sweeper.study.study_name
         self.tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self.asked: list[Future[object]] = []
+        self.synced = time.monotonic()
 
     def __enter__(self) -> Self:
         """Start the thread."""
@@ -67,6 +70,7 @@ class Upkeep:
 
         def see() -> Look:
             self.sweeper.sweep()
+            self._sync()
             done = finished_trials(self.storage, self.study_name)
             leaders = earlier_leaders(self.storage.url, self.study_name) if for_leaders else []
             return Look(done, leaders)
@@ -88,6 +92,13 @@ class Upkeep:
             return done
 
         return self._ask(finish)
+
+    def _sync(self) -> None:
+        """See to it now and then that a power cut takes no more than the last seconds."""
+        now = time.monotonic()
+        if now - self.synced >= SYNC_SECONDS:
+            self.synced = now
+            self.storage.sync()
 
     def check(self) -> None:
         """Raise the error of something asked for that failed, but not because of the database."""

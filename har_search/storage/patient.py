@@ -22,7 +22,7 @@ from optuna.distributions import BaseDistribution, distribution_to_json
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial, TrialState
-from sqlalchemy import bindparam, exc, exists, func, literal, select
+from sqlalchemy import bindparam, exc, exists, func, literal, select, text
 
 from har_search.storage.schema import (
     TRIALS_OF_STUDIES,
@@ -163,6 +163,11 @@ class PatientStorage(RDBStorage):
     def _connect_alone(self) -> sqlalchemy.Connection:
         """Connect for a single statement, which saves its BEGIN and COMMIT."""
         return self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
+    def sync(self) -> None:
+        """Put on the disk what SQLite keeps in its log; other databases do so at each commit."""
+        if self.engine.dialect.name == "sqlite":
+            self.fetch(_SYNC)
 
     def set_trial_user_attrs(
         self, study_name: str, number: int, attributes: Mapping[str, Any]
@@ -351,6 +356,7 @@ _NAMED = (
     .select_from(TRIALS_OF_STUDIES)
     .where(is_trial(bindparam("study"), bindparam("number")))
 )
+_SYNC = text("PRAGMA wal_checkpoint(PASSIVE)")  # waits for nobody
 # The study is locked as Optuna does it, since a trial's number counts those before it.
 _LOCK_STUDY = (
     select(studies.c.study_id).where(studies.c.study_id == bindparam("id")).with_for_update()
@@ -390,14 +396,15 @@ _INSERT_REPORT = _insert_where_there_is_none(
 
 
 def is_lost(error: BaseException) -> bool:
-    """Return whether a connection that was there is not any more."""
+    """Return whether a connection that was there is not any more, or a server that restarts."""
     cause = _database_error(error)
     if isinstance(cause, exc.PendingRollbackError):
         return True  # it broke within a session's transaction; a new session cures it
     if not isinstance(cause, exc.DBAPIError):
         return False
     # While SQLAlchemy asks a new connection what server it has, it marks none as lost.
-    return cause.connection_invalidated or "server closed the connection" in str(cause.orig)
+    said = ("server closed the connection", "the database system is ")  # starting up, shutting down
+    return cause.connection_invalidated or any(words in str(cause.orig) for words in said)
 
 
 def _database_error(error: BaseException) -> exc.DBAPIError | exc.PendingRollbackError | None:
@@ -418,8 +425,8 @@ def is_transient(error: BaseException) -> bool:
     state = getattr(cause.orig, "sqlstate", None)
     if state is not None:
         return str(state).startswith(TRANSIENT_STATES)
-    text = str(cause.orig).lower()
+    said = str(cause.orig).lower()
     if "sqlite" in type(cause.orig).__module__:
-        return "locked" in text or "busy" in text
+        return "locked" in said or "busy" in said
     refused = ("password", "does not exist", "no pg_hba")  # waiting does not cure these
-    return isinstance(cause, exc.OperationalError) and not any(word in text for word in refused)
+    return isinstance(cause, exc.OperationalError) and not any(word in said for word in refused)

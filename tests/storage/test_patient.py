@@ -9,14 +9,16 @@ from pathlib import Path
 import optuna
 import pytest
 from optuna.storages import BaseStorage, _cached_storage
+from optuna.study import StudyDirection
 from sqlalchemy import event, exc
 
+from har_search.board.standings import study_names
 from har_search.data.dataset import Dataset
 from har_search.errors import StorageError
 from har_search.search.study import prepare_study
 from har_search.storage import patient
 from har_search.storage.database import open_for_writing
-from har_search.storage.patient import PatientStorage, is_transient, patiently
+from har_search.storage.patient import PatientStorage, is_lost, is_transient, patiently
 from har_search.study.spec import StudySpec
 
 
@@ -55,6 +57,26 @@ def test_errors_of_other_kinds_are_not_waited_for() -> None:
     invalidated = exc.DBAPIError("SELECT 1", None, Exception("gone"), connection_invalidated=True)
     assert is_transient(invalidated)
     assert is_transient(exc.PendingRollbackError("Can't reconnect until it is rolled back"))
+
+
+def test_a_server_that_starts_is_there_and_one_that_refuses_may_be_another() -> None:
+    for said, there in [
+        ("FATAL:  the database system is starting up", True),
+        ("FATAL:  the database system is shutting down", True),
+        ("connection refused", False),
+    ]:
+        assert is_lost(exc.OperationalError("", None, FakePostgresError(None, said))) is there
+
+
+def test_what_is_synced_needs_no_log(sqlite_url: str, tmp_path: Path) -> None:
+    with open_for_writing(sqlite_url) as storage:
+        storage.create_new_study([StudyDirection.MAXIMIZE], "kept")
+        copy = tmp_path / "copy.db"
+        file = Path(sqlite_url.removeprefix("sqlite:///"))
+        storage.sync()
+        copy.write_bytes(file.read_bytes())
+        storage.create_new_study([StudyDirection.MAXIMIZE], "in the log alone")
+    assert study_names(f"sqlite:///{copy}") == ["kept"]
 
 
 def test_an_operation_is_tried_until_it_goes_through(monkeypatch: pytest.MonkeyPatch) -> None:
