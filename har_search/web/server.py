@@ -17,10 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import waitress
-
 from har_search.errors import OptionError
 from har_search.storage.database import open_for_watching, open_for_writing
+from har_search.web.connections import make_server
 from har_search.web.guard import NO_SNIFFING, guard_artifacts, guard_csv, guard_text, is_own_host
 from har_search.web.pages import make_pages
 
@@ -113,7 +112,7 @@ def serve(
         make_app(url, artifacts, writable=writable, host=host) as app,
         _listening(host, port) as listener,
     ):
-        server = waitress.create_server(app, sockets=[listener], threads=THREADS)
+        server = make_server(app, listener, THREADS)
         signal.signal(signal.SIGTERM, _end)
         shown = f"[{host}]" if ":" in host else host
         on_start(f"http://{shown}:{listener.getsockname()[1]}")
