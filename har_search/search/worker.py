@@ -16,7 +16,7 @@ from har_search.networks.splits import prepare
 from har_search.search.budget import put_back
 from har_search.search.events import FailedTrial, FinishedTrial
 from har_search.search.job import Job, Orders
-from har_search.search.notable import exhibit
+from har_search.search.notable import Exhibited, exhibit
 from har_search.search.objective import Objective, TrialFailedError, TrialInterruptedError
 from har_search.search.study import load_study
 from har_search.storage import attributes
@@ -43,7 +43,7 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
     splits = prepare(dataset.train, dataset.test, job.spec.inputs, device)
     with open_for_writing(job.url, job.patience_seconds, patient_start=True) as storage:
         study = load_study(storage, job.study_name, job.spec, job.sampler_seed)
-        leads: dict[int, bool] = {}
+        exhibited: dict[int, Exhibited] = {}
 
         def record(
             trial: optuna.Trial, recorded: Mapping[str, Attribute], result: TrainingResult
@@ -51,7 +51,7 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
             details = details_of(result)
             save(storage, job.study_name, trial.number, details)
             storage.set_trial_user_attrs(job.study_name, trial.number, recorded)
-            leads[trial.number] = exhibit(
+            exhibited[trial.number] = exhibit(
                 storage, study, job.spec, job.artifacts, trial, result, details
             )
 
@@ -69,7 +69,7 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
             claim = claim_place(storage, job.study_name, job.trials, worker)
             if claim is not None:
                 with claim.beating():
-                    _run_trial(storage, study, claim, objective, leads, orders)
+                    _run_trial(storage, study, claim, objective, exhibited, orders)
             elif finished_trials(storage, job.study_name) >= job.trials:
                 return
             else:  # others hold the last places, and may yet give one back
@@ -81,7 +81,7 @@ def _run_trial(
     study: optuna.Study,
     claim: Claim,
     objective: Objective,
-    leads: dict[int, bool],
+    exhibited: dict[int, Exhibited],
     orders: Orders,
 ) -> None:
     """Fill a claimed place with one trial, or give the place back."""
@@ -113,10 +113,12 @@ def _run_trial(
     claim.release()
     if told.state != TrialState.FAIL:  # else it was taken for dead at the last moment
         done = finished_trials(storage, study.study_name)
-        orders.tell(_finished(told, objective.spec, done, leads=leads.pop(trial.number, False)))
+        orders.tell(_finished(told, objective.spec, done, exhibited.pop(trial.number)))
 
 
-def _finished(trial: FrozenTrial, spec: StudySpec, done: int, *, leads: bool) -> FinishedTrial:
+def _finished(
+    trial: FrozenTrial, spec: StudySpec, done: int, exhibited: Exhibited
+) -> FinishedTrial:
     figures = trial.user_attrs
     assert trial.value is not None
     return FinishedTrial(
@@ -130,7 +132,8 @@ def _finished(trial: FrozenTrial, spec: StudySpec, done: int, *, leads: bool) ->
         epochs=figures["epochs"],
         seconds=figures["seconds"],
         done=done,
-        leads=leads,
+        leads=exhibited.leads,
         replicas=figures.get("replicas", 1),
         test_accuracy_sd=figures.get("test_accuracy_sd"),
+        unkept=exhibited.unkept,
     )
