@@ -212,6 +212,15 @@ class EntriesProgress:
         """Show an entry's figures on people held out so far."""
         self._show(entry, len(known.people), known.mean if known.people else None)
 
+    def killed(self, workers: int) -> None:
+        """Tell that a process was killed, and how many go on."""
+        self.console.print(
+            f"a process that trains was killed; is there memory enough? {workers} "
+            f"{'try' if workers > 1 else 'tries'} again what was not finished",
+            style="yellow",
+            soft_wrap=True,
+        )
+
     def _show(self, entry: Entry, count: int, mean: float | None, *, done: bool = False) -> None:
         figures = self.unit if mean is None else f"{self.unit}, {percent(mean)} % mean"
         total = count if done else None  # None leaves it as it is
