@@ -24,6 +24,7 @@ from har_search.networks.splits import prepare
 from har_search.storage import confirmations
 from har_search.storage.database import open_for_writing
 from har_search.storage.patient import PatientStorage
+from har_search.storage.studies import studies_kept
 from har_search.training.last_epoch import train_replicas
 
 MOST_AT_ONCE = 8  # seeds in one process: each holds an epoch's windows, 16 MB
@@ -57,10 +58,15 @@ def confirm(
     Raises:
         StudyMismatchError: an entry's study was made with other data.
         StorageError: the database fails; what is trained is kept.
+        NotFoundError: an entry's study is deleted meanwhile.
         TrainingStoppedError: processes were killed again and again; what is trained is kept.
     """
     workers = workers or core_count()
-    with open_for_writing(url) as storage, training_pool(workers, on_killed) as pool:
+    with (
+        open_for_writing(url) as storage,
+        studies_kept(storage, [entry.study for entry in chosen]),
+        training_pool(workers, on_killed) as pool,
+    ):
         for entry in chosen:
             entry.stored.require_data(located.dataset)
         storage.create_our_tables()

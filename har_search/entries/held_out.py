@@ -22,6 +22,7 @@ from har_search.machine import core_count
 from har_search.networks.splits import prepare
 from har_search.storage.database import open_for_writing
 from har_search.storage.held_out import read, save
+from har_search.storage.studies import studies_kept
 from har_search.training.config import TrainingConfig
 from har_search.training.last_epoch import train_replicas
 
@@ -60,11 +61,16 @@ def hold_out(
         StudyMismatchError: an entry's study was made with other data.
         DataError: fewer than two people in the train split.
         StorageError: the database fails; what is known is kept.
+        NotFoundError: an entry's study is deleted meanwhile.
         TrainingStoppedError: processes were killed again and again; what is known is kept.
     """
     groups = folds(located.dataset.train.subjects.tolist())
     workers = workers or core_count()
-    with open_for_writing(url) as storage, training_pool(workers, on_killed) as pool:
+    with (
+        open_for_writing(url) as storage,
+        studies_kept(storage, [entry.study for entry in chosen]),
+        training_pool(workers, on_killed) as pool,
+    ):
         for entry in chosen:
             entry.stored.require_data(located.dataset)
         storage.create_our_tables()

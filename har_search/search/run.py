@@ -33,7 +33,7 @@ from har_search.storage.database import alone, open_for_writing
 from har_search.storage.defaults import PATIENCE_SECONDS
 from har_search.storage.patient import PatientStorage, is_transient
 from har_search.storage.reader import make_reader
-from har_search.storage.studies import study_name
+from har_search.storage.studies import require_study, studies_kept, study_name
 from har_search.study.seeds import sampler_seed
 from har_search.study.spec import StudySpec
 
@@ -118,6 +118,7 @@ def search(
     Raises:
         StorageError: the database fails; what is finished is kept.
         StudyMismatchError: the study there has another spec or other data.
+        NotFoundError: the study is deleted meanwhile.
         SearchStoppedError: trials keep failing for the same reason, or workers keep dying.
         OptionError: the device is not there.
     """
@@ -141,7 +142,7 @@ def search(
         job = _job(spec, url, name, options)
         until = Until(options.until, options.timeout_seconds, leaders)
         storage.patience_seconds = 0  # so that it always hears its workers and Ctrl-C
-        with crew or Crew() as crew:
+        with studies_kept(storage, [name]), crew or Crew() as crew:
             run = _Run(_Team(crew, job, located.folder), upkeep, watcher, until, done)
             run.until_end(workers, should_stop)
         if until.ending is not Ending.interrupted:
@@ -286,6 +287,7 @@ class _Run:
         self.upkeep.sweep()
         job = self.team.job
         with _database_may_be_away():
+            require_study(self.upkeep.storage, job.study_name)
             done = finished_trials(self.upkeep.storage, job.study_name)
             if done > self.done:
                 self.done = done

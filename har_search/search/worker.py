@@ -24,6 +24,7 @@ from har_search.storage.claims import Claim, claim_place, finished_trials
 from har_search.storage.database import open_for_writing
 from har_search.storage.details import save
 from har_search.storage.patient import PatientStorage
+from har_search.storage.studies import require_study, studies_kept
 from har_search.study.spec import StudySpec
 from har_search.training.recorded import Attribute, Entrant
 from har_search.training.results import TrainingResult, details_of
@@ -36,12 +37,16 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
 
     Raises:
         StorageError: the database fails for longer than the patience.
+        NotFoundError: the study is deleted meanwhile.
         OptionError: the device is not there.
     """
     device = choose_device(job.device)
     torch.set_num_threads(1)  # as many workers as cores: more threads would fight for them
     splits = prepare(dataset.train, dataset.test, job.spec.inputs, device)
-    with open_for_writing(job.url, job.patience_seconds, patient_start=True) as storage:
+    with (
+        open_for_writing(job.url, job.patience_seconds, patient_start=True) as storage,
+        studies_kept(storage, [job.study_name]),
+    ):
         study = load_study(storage, job.study_name, job.spec, job.sampler_seed)
         exhibited: dict[int, Exhibited] = {}
 
@@ -73,6 +78,7 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
             elif finished_trials(storage, job.study_name) >= job.trials:
                 return
             else:  # others hold the last places, and may yet give one back
+                require_study(storage, job.study_name)
                 orders.wait(WAIT_SECONDS)
 
 

@@ -1,15 +1,18 @@
-"""Files that are lost in the middle of a search: the database's own, and its trials' folder."""
+"""What is lost in the middle of a search: the database's file, its trials' folder, its study."""
 
 import re
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+import optuna
 import psutil
 import pytest
 
-from tests.acceptance.conftest import Running
+from har_search.storage.database import open_for_writing
+from tests.acceptance.conftest import Running, open_claims
 
 Start = Callable[..., Running]
 
@@ -67,3 +70,34 @@ def test_a_folder_that_cannot_be_written_any_more_is_told_of(
     exported = start(sqlite_url, number, "--to", to, command="export", study="short")
     assert exported.wait() == 0, exported.output
     assert (to / "weights.safetensors").exists()
+
+
+@pytest.mark.slow
+def test_a_study_that_is_deleted_ends_its_search(start: Start, url: str) -> None:
+    search = start(url, "--trials", 1000, "--workers", 2, epochs=20)
+    search.until_finished(3)
+    workers = search.workers()
+    with open_for_writing(url) as storage, suppress(KeyError):
+        for _ in range(1000):  # Optuna lets it be, without a word, where a trial began meanwhile
+            optuna.delete_study(study_name="short", storage=storage)
+    assert search.wait(60) == 1, search.output
+    (line,) = [line for line in search.output.splitlines() if line.startswith("error: ")]
+    assert "the study 'short' was deleted while it was in use" in line
+    assert "Traceback" not in search.output
+    _gone, alive = psutil.wait_procs(workers, timeout=60)
+    assert not alive
+    assert open_claims(url) == 0
+    again = start(url, "--trials", 2, "--workers", 1)
+    assert again.wait() == 0, again.output
+
+
+@pytest.mark.slow
+def test_a_study_that_is_deleted_ends_its_confirmation(start: Start, sqlite_url: str) -> None:
+    assert start(sqlite_url, "--trials", 1, "--workers", 1, epochs=5).wait() == 0
+    confirm = start(sqlite_url, "--seeds", 1000, "--workers", 2, command="confirm")
+    confirm.until(lambda: "trial 0: " in confirm.output)
+    with open_for_writing(sqlite_url) as storage:
+        optuna.delete_study(study_name="short", storage=storage)
+    assert confirm.wait(60) == 1, confirm.output
+    assert "error: the study 'short' was deleted while it was in use" in confirm.output
+    assert "Traceback" not in confirm.output
