@@ -7,6 +7,7 @@
     ├── StorageError       the database cannot be opened, read or written
     ├── NotFoundError      no such study or trial
     ├── SearchStoppedError the search ended itself, with the cause
+    ├── TrainingStoppedError  processes that train for a command keep being killed
     ├── ExportError        a trial's folder cannot be written or read
     └── OptionError        an option's value makes no sense
 
@@ -41,6 +42,10 @@ class NotFoundError(HarSearchError):
 
 class SearchStoppedError(HarSearchError):
     """The search stopped itself; the message holds the cause."""
+
+
+class TrainingStoppedError(HarSearchError):
+    """The processes that train for a command were killed again and again."""
 
 
 class ExportError(HarSearchError):

@@ -84,6 +84,7 @@ def confirm(
                 seeds=seeds,
                 workers=workers,
                 on_progress=progress.confirmed,
+                on_killed=progress.killed,
             )
         show_confirmed(chosen, found, console)
         if held_out:
@@ -91,7 +92,12 @@ def confirm(
             people = len(set(located.dataset.train.subjects.tolist()))
             with EntriesProgress(console, chosen, people, "people") as progress:
                 known = hold_out(
-                    storage, chosen, located, workers=workers, on_progress=progress.held_out
+                    storage,
+                    chosen,
+                    located,
+                    workers=workers,
+                    on_progress=progress.held_out,
+                    on_killed=progress.killed,
                 )
             show_held_out(chosen, known, console)
     except KeyboardInterrupt:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,9 +24,8 @@ from har_search.networks.splits import prepare
 from har_search.storage import confirmations
 from har_search.storage.database import open_for_writing
 from har_search.storage.patient import PatientStorage
-from har_search.training.config import TrainingConfig
+from har_search.storage.studies import studies_kept
 from har_search.training.last_epoch import train_replicas
-from har_search.training.results import Replica
 
 MOST_AT_ONCE = 8  # seeds in one process: each holds an epoch's windows, 16 MB
 
@@ -49,23 +47,30 @@ def confirm(
     seeds: int,
     workers: int | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
+    on_killed: Callable[[int], None] = lambda _: None,
 ) -> list[Confirmed]:
     """Train every entry with up to `seeds` fresh seeds and return their figures.
 
     An entry ends early where every track's verdict is certain. What is trained is kept at once, and
-    not trained again by a later call.
+    not trained again by a later call. `on_killed` is told how many processes go on where one was
+    killed.
 
     Raises:
         StudyMismatchError: an entry's study was made with other data.
         StorageError: the database fails; what is trained is kept.
+        NotFoundError: an entry's study is deleted meanwhile.
+        TrainingStoppedError: processes were killed again and again; what is trained is kept.
     """
     workers = workers or core_count()
-    with open_for_writing(url) as storage, training_pool(workers) as pool:
+    with (
+        open_for_writing(url) as storage,
+        studies_kept(storage, [entry.study for entry in chosen]),
+        training_pool(workers, on_killed) as pool,
+    ):
         for entry in chosen:
             entry.stored.require_data(located.dataset)
         storage.create_our_tables()
         known = {entry: _known(storage, entry, seeds) for entry in chosen}
-        running: dict[Future[list[Replica]], tuple[Entry, list[int]]] = {}
 
         def go_on(entry: Entry) -> None:
             """Start what the entry's next look needs, where there is one."""
@@ -73,28 +78,19 @@ def confirm(
             parts = max(workers, math.ceil(len(missing) / MOST_AT_ONCE))
             for positions in np.array_split(missing, parts):
                 if len(positions):
-                    drawn = [entry.fresh_seed(int(each)) for each in positions]
-                    data = located.folder, entry.inputs
-                    future = pool.submit(_train, entry.config, *data, drawn, entry.epoch)
-                    running[future] = entry, [int(each) for each in positions]
+                    pool.submit(entry, _train, entry, positions.tolist(), located.folder)
             on_progress(Progress(entry, known[entry], done=not missing))
 
         for entry in chosen:
             go_on(entry)
-        while running:
-            finished, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
-                entry, positions = running.pop(future)
-                found = [
-                    Confirmation(position, each.seed, each.test_accuracy, each.train_accuracy)
-                    for position, each in zip(positions, future.result(), strict=True)
-                ]
-                confirmations.save(storage, entry.study, entry.number, entry.seed, seeds, found)
-                known[entry] = _known(storage, entry, seeds)
-                if entry not in [each for each, _ in running.values()]:
-                    go_on(entry)
-                else:
-                    on_progress(Progress(entry, known[entry], done=False))
+        while (finished := pool.next_finished()) is not None:
+            entry, found = finished
+            confirmations.save(storage, entry.study, entry.number, entry.seed, seeds, found)
+            known[entry] = _known(storage, entry, seeds)
+            if pool.is_running(entry):
+                on_progress(Progress(entry, known[entry], done=False))
+            else:
+                go_on(entry)
         return [known[entry] for entry in chosen]
 
 
@@ -152,8 +148,12 @@ def _known(storage: PatientStorage, entry: Entry, seeds: int) -> Confirmed:
     return Confirmed(seeds, known.seeds)
 
 
-def _train(
-    config: TrainingConfig, folder: Path, inputs: str, seeds: list[int], epochs: int
-) -> list[Replica]:
-    """Train some seeds of an entry; runs in a process of its own."""
-    return train_replicas(config, splits_in(folder, inputs), seeds=seeds, epochs=epochs)
+def _train(entry: Entry, positions: list[int], folder: Path) -> list[Confirmation]:
+    """Train an entry with some of its fresh seeds; runs in a process of its own."""
+    drawn = [entry.fresh_seed(each) for each in positions]
+    splits = splits_in(folder, entry.inputs)
+    trained = train_replicas(entry.config, splits, seeds=drawn, epochs=entry.epoch)
+    return [
+        Confirmation(position, each.seed, each.test_accuracy, each.train_accuracy)
+        for position, each in zip(positions, trained, strict=True)
+    ]

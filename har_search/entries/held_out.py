@@ -8,7 +8,6 @@ were once chosen on it, nothing can undo.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import as_completed
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +22,7 @@ from har_search.machine import core_count
 from har_search.networks.splits import prepare
 from har_search.storage.database import open_for_writing
 from har_search.storage.held_out import read, save
+from har_search.storage.studies import studies_kept
 from har_search.training.config import TrainingConfig
 from har_search.training.last_epoch import train_replicas
 
@@ -49,19 +49,28 @@ def hold_out(
     *,
     workers: int | None = None,
     on_progress: Callable[[Entry, HeldOutPeople], None] = lambda *_: None,
+    on_killed: Callable[[int], None] = lambda _: None,
 ) -> list[HeldOutPeople]:
     """Hold out each person of the train split once, for every entry, and return the figures.
 
     Each network is trained on the others for exactly the entry's checkpoint epoch. What is known is
-    kept at once and not trained again by a later call.
+    kept at once and not trained again by a later call. `on_killed` is told how many processes go on
+    where one was killed.
 
     Raises:
         StudyMismatchError: an entry's study was made with other data.
         DataError: fewer than two people in the train split.
         StorageError: the database fails; what is known is kept.
+        NotFoundError: an entry's study is deleted meanwhile.
+        TrainingStoppedError: processes were killed again and again; what is known is kept.
     """
     groups = folds(located.dataset.train.subjects.tolist())
-    with open_for_writing(url) as storage, training_pool(workers or core_count()) as pool:
+    workers = workers or core_count()
+    with (
+        open_for_writing(url) as storage,
+        studies_kept(storage, [entry.study for entry in chosen]),
+        training_pool(workers, on_killed) as pool,
+    ):
         for entry in chosen:
             entry.stored.require_data(located.dataset)
         storage.create_our_tables()
@@ -69,7 +78,6 @@ def hold_out(
         def known_of(entry: Entry) -> HeldOutPeople:
             return read(storage, entry.study, entry.number, entry.seed)
 
-        running = {}
         for entry in chosen:
             known = {each.subject for each in known_of(entry).people}
             on_progress(entry, known_of(entry))
@@ -77,10 +85,10 @@ def hold_out(
                 if not known.issuperset(group):
                     data = located.folder, entry.inputs, group
                     task = entry.config, *data, entry.fold_seed(position), entry.epoch
-                    running[pool.submit(_train, *task)] = entry
-        for future in as_completed(running):
-            entry = running[future]
-            save(storage, entry.study, entry.number, entry.seed, future.result())
+                    pool.submit(entry, _train, *task)
+        while (finished := pool.next_finished()) is not None:
+            entry, found = finished
+            save(storage, entry.study, entry.number, entry.seed, found)
             on_progress(entry, known_of(entry))
         return [known_of(entry) for entry in chosen]
 

@@ -13,6 +13,7 @@ class FinishedTrial:
 
     `done` counts the study's finished trials over all machines, this one included; `leads` says
     whether it is the best by score or in a track. Accuracy and gap are means over `replicas` seeds.
+    `unkept` says why its files could not be kept, where it is notable and they could not.
     """
 
     number: int
@@ -28,6 +29,7 @@ class FinishedTrial:
     leads: bool = False
     replicas: int = 1
     test_accuracy_sd: float | None = None
+    unkept: str | None = None
 
 
 @dataclass(frozen=True)

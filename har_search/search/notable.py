@@ -9,8 +9,7 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,6 +67,14 @@ def upload_data(
 TOP = 10
 
 
+@dataclass(frozen=True)
+class Exhibited:
+    """Whether a trial leads: by score or in a track; and why its files could not be kept, if so."""
+
+    leads: bool
+    unkept: str | None = None
+
+
 def exhibit(
     storage: PatientStorage,
     study: optuna.Study,
@@ -76,10 +83,10 @@ def exhibit(
     trial: optuna.Trial,
     result: TrainingResult,
     details: Details,
-) -> bool:
-    """Give a running trial its note and files where it is notable; return whether it leads.
+) -> Exhibited:
+    """Give a running trial its note and files where it is notable.
 
-    A trial leads where it is the best by score or in a track.
+    One whose files cannot be kept counts all the same, as on a full disk.
     """
     merits, leads = _merits(storage, study.study_name, spec, result)
     if merits:
@@ -88,9 +95,11 @@ def exhibit(
         text = trial_note(spec, merits, result)
         storage.patiently(lambda: save_note(trial, text))
         if folder is not None:
-            with suppress(OSError):  # a full disk: the trial counts without its files
+            try:
                 upload_data(storage, trial, folder, result, details)
-    return leads
+            except OSError as error:
+                return Exhibited(leads, f"{folder}: {error.strerror or error}")
+    return Exhibited(leads)
 
 
 def trial_note(spec: StudySpec, merits: Sequence[str], result: TrainingResult) -> str:

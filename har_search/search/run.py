@@ -35,7 +35,7 @@ from har_search.storage.claims import finished_trials
 from har_search.storage.database import alone, open_for_writing
 from har_search.storage.defaults import PATIENCE_SECONDS
 from har_search.storage.reader import make_reader
-from har_search.storage.studies import study_name
+from har_search.storage.studies import studies_kept, study_name
 from har_search.study.seeds import sampler_seed
 from har_search.study.spec import StudySpec
 
@@ -127,6 +127,7 @@ def search(
     Raises:
         StorageError: the database fails; what is finished is kept.
         StudyMismatchError: the study there has another spec or other data.
+        NotFoundError: the study is deleted meanwhile.
         SearchStoppedError: trials keep failing for the same reason, or workers keep dying.
         OptionError: the device is not there.
     """
@@ -143,6 +144,7 @@ def search(
         leaders = storage.patiently(lambda: earlier_leaders(url, name)) if done else []
         showcase = Showcase(storage, study, spec, options.artifacts)
         with (
+            studies_kept(storage, [name]),
             stop_on_signals(watcher.stopping) as should_stop,
             Upkeep(storage, sweeper, showcase) as upkeep,
             crew or Crew() as crew,

@@ -21,6 +21,7 @@ from har_search.search.events import FinishedTrial
 from har_search.search.showcase import Showcase
 from har_search.storage.claims import finished_trials
 from har_search.storage.patient import PatientStorage, is_transient
+from har_search.storage.studies import require_study
 
 Result = TypeVar("Result")
 SYNC_SECONDS = 5.0  # between two times that SQLite's log is put on the disk
@@ -69,6 +70,7 @@ class Upkeep:
         """Sweep, and see what other machines did."""
 
         def see() -> Look:
+            require_study(self.storage, self.study_name)
             self.sweeper.sweep()
             self._sync()
             done = finished_trials(self.storage, self.study_name)

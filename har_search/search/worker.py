@@ -16,7 +16,7 @@ from har_search.networks.splits import prepare
 from har_search.search.budget import put_back
 from har_search.search.events import FailedTrial, FinishedTrial
 from har_search.search.job import Job, Orders
-from har_search.search.notable import exhibit
+from har_search.search.notable import Exhibited, exhibit
 from har_search.search.objective import Objective, TrialFailedError, TrialInterruptedError
 from har_search.search.study import load_study
 from har_search.storage import attributes
@@ -24,6 +24,7 @@ from har_search.storage.claims import Claim, claim_place, finished_trials
 from har_search.storage.database import open_for_writing
 from har_search.storage.details import save
 from har_search.storage.patient import PatientStorage
+from har_search.storage.studies import require_study, studies_kept
 from har_search.study.spec import StudySpec
 from har_search.training.recorded import Attribute, Entrant
 from har_search.training.results import TrainingResult, details_of
@@ -36,14 +37,18 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
 
     Raises:
         StorageError: the database fails for longer than the patience.
+        NotFoundError: the study is deleted meanwhile.
         OptionError: the device is not there.
     """
     device = choose_device(job.device)
     torch.set_num_threads(1)  # as many workers as cores: more threads would fight for them
     splits = prepare(dataset.train, dataset.test, job.spec.inputs, device)
-    with open_for_writing(job.url, job.patience_seconds, patient_start=True) as storage:
+    with (
+        open_for_writing(job.url, job.patience_seconds, patient_start=True) as storage,
+        studies_kept(storage, [job.study_name]),
+    ):
         study = load_study(storage, job.study_name, job.spec, job.sampler_seed)
-        leads: dict[int, bool] = {}
+        exhibited: dict[int, Exhibited] = {}
 
         def record(
             trial: optuna.Trial, recorded: Mapping[str, Attribute], result: TrainingResult
@@ -51,7 +56,7 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
             details = details_of(result)
             save(storage, job.study_name, trial.number, details)
             storage.set_trial_user_attrs(job.study_name, trial.number, recorded)
-            leads[trial.number] = exhibit(
+            exhibited[trial.number] = exhibit(
                 storage, study, job.spec, job.artifacts, trial, result, details
             )
 
@@ -69,10 +74,11 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
             claim = claim_place(storage, job.study_name, job.trials, worker)
             if claim is not None:
                 with claim.beating():
-                    _run_trial(storage, study, claim, objective, leads, orders)
+                    _run_trial(storage, study, claim, objective, exhibited, orders)
             elif finished_trials(storage, job.study_name) >= job.trials:
                 return
             else:  # others hold the last places, and may yet give one back
+                require_study(storage, job.study_name)
                 orders.wait(WAIT_SECONDS)
 
 
@@ -81,7 +87,7 @@ def _run_trial(
     study: optuna.Study,
     claim: Claim,
     objective: Objective,
-    leads: dict[int, bool],
+    exhibited: dict[int, Exhibited],
     orders: Orders,
 ) -> None:
     """Fill a claimed place with one trial, or give the place back."""
@@ -113,10 +119,12 @@ def _run_trial(
     claim.release()
     if told.state != TrialState.FAIL:  # else it was taken for dead at the last moment
         done = finished_trials(storage, study.study_name)
-        orders.tell(_finished(told, objective.spec, done, leads=leads.pop(trial.number, False)))
+        orders.tell(_finished(told, objective.spec, done, exhibited.pop(trial.number)))
 
 
-def _finished(trial: FrozenTrial, spec: StudySpec, done: int, *, leads: bool) -> FinishedTrial:
+def _finished(
+    trial: FrozenTrial, spec: StudySpec, done: int, exhibited: Exhibited
+) -> FinishedTrial:
     figures = trial.user_attrs
     assert trial.value is not None
     return FinishedTrial(
@@ -130,7 +138,8 @@ def _finished(trial: FrozenTrial, spec: StudySpec, done: int, *, leads: bool) ->
         epochs=figures["epochs"],
         seconds=figures["seconds"],
         done=done,
-        leads=leads,
+        leads=exhibited.leads,
         replicas=figures.get("replicas", 1),
         test_accuracy_sd=figures.get("test_accuracy_sd"),
+        unkept=exhibited.unkept,
     )

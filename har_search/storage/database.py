@@ -20,8 +20,9 @@ import sqlalchemy
 from filelock import BaseFileLock, FileLock, Timeout
 from sqlalchemy import exc, func, select
 
-from har_search.errors import NotFoundError, StorageError
+from har_search.errors import HarSearchError, NotFoundError, StorageError
 from har_search.storage.defaults import DEFAULT_URL, PATIENCE_SECONDS
+from har_search.storage.file_identity import GONE, watch_file
 from har_search.storage.limits import (
     ANSWER_SECONDS,
     BUSY_SECONDS,
@@ -80,6 +81,8 @@ def sql_errors(url: str) -> Iterator[None]:
     """
     try:
         yield
+    except HarSearchError:
+        raise
     except Exception as error:
         missing = _cause(error, ModuleNotFoundError)
         if missing is not None:
@@ -128,10 +131,12 @@ def open_for_writing(
 
     An operation for which the database is away is tried again for `patience_seconds`. So is opening
     it where it was reached and then lost; where it cannot be reached at all only with
-    `patient_start`, since at first a mistyped host is likelier.
+    `patient_start`, for who knows that it was there: at first a mistyped host is likelier. Then no
+    SQLite file is made, either.
 
     Raises:
-        StorageError: no database can be opened or made there, or the block's SQL fails.
+        StorageError: no database can be opened or made there, its file is deleted or replaced
+            meanwhile, or the block's SQL fails.
     """
     from har_search.storage import patient  # Optuna: not for every command
 
@@ -143,6 +148,8 @@ def open_for_writing(
     options = engine_options(parsed, min(patience_seconds, ANSWER_SECONDS))
 
     def make() -> PatientStorage:
+        if sqlite and patient_start and not Path(parsed.database or "").is_file():
+            raise StorageError(f"{masked(url)}: {GONE}")
         with _alone(parsed):
             if sqlite:
                 _use_wal(parsed)
@@ -157,9 +164,14 @@ def open_for_writing(
         storage = patient.patiently(make, patience_seconds, waits_for)
         if sqlite:
             sqlalchemy.event.listen(storage.engine, "connect", _relax_sync)
-            storage.engine.dispose()  # those of the pool were opened without the listener
+            storage.engine.dispose()  # those of the pool were opened without the listeners
+            is_there = watch_file(storage.engine, Path(parsed.database or ""))
         try:
             yield storage
+        except Exception as error:
+            if sqlite and not is_there():  # whatever failed: that is why
+                raise StorageError(f"{masked(url)}: {GONE}") from error
+            raise
         finally:
             storage.remove_session()
             storage.engine.dispose()

@@ -85,6 +85,7 @@ trial_intermediate_values = Table(
     ),
 )
 study_user_attributes = _attributes("study_user_attributes", "study_id")
+study_system_attributes = _attributes("study_system_attributes", "study_id")
 trial_user_attributes = _attributes("trial_user_attributes", "trial_id")
 trial_system_attributes = _attributes("trial_system_attributes", "trial_id")
 

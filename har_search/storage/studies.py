@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from har_search.data.dataset import SIMULATED, Dataset
-from har_search.errors import StudyMismatchError
+from har_search.errors import NotFoundError, StudyMismatchError
 from har_search.storage import attributes
 from har_search.storage.database import has_studies_table, open_for_reading
-from har_search.storage.schema import studies, study_user_attributes
+from har_search.storage.schema import (
+    claims,
+    studies,
+    study_system_attributes,
+    study_user_attributes,
+    trial_intermediate_values,
+    trial_params,
+    trial_system_attributes,
+    trial_user_attributes,
+    trial_values,
+    trials,
+)
 from har_search.study.file import parse_spec
 from har_search.study.spec import StudySpec
+
+if TYPE_CHECKING:
+    from har_search.storage.patient import PatientStorage
 
 
 def study_name(spec: StudySpec, dataset_name: str) -> str:
@@ -112,3 +128,76 @@ def read_study(url: str, name: str) -> StoredStudy | None:
     """
     with open_for_reading(url) as connection:
         return next(iter(stored_studies(connection, name)), None)
+
+
+def require_study(storage: PatientStorage, name: str) -> None:
+    """Check that a study which was there is there.
+
+    Raises:
+        NotFoundError: it was deleted.
+    """
+    if not storage.fetch(_id(name)):
+        raise _deleted(name)
+
+
+@contextmanager
+def studies_kept(storage: PatientStorage, names: Sequence[str]) -> Iterator[None]:
+    """Name the cause where the block fails because somebody deleted one of these studies.
+
+    optuna-dashboard and `optuna delete-study` do so, also in mid-search. What workers wrote of it
+    meanwhile is deleted, too.
+
+    Raises:
+        NotFoundError: one of these studies was deleted.
+    """
+    from har_search.storage.patient import is_transient  # Optuna: not for every command
+
+    for name in names:
+        require_study(storage, name)
+    ids = {name: _ids(storage, name) for name in names}
+    try:
+        yield
+    except Exception as error:
+        if not is_transient(error):
+            with suppress(sqlalchemy.exc.SQLAlchemyError):  # then it failed for another reason
+                deleted = [name for name in names if _ids(storage, name) != ids[name]]
+                if deleted:
+                    _delete_orphans(storage)
+                    raise _deleted(deleted[0]) from error
+        raise
+
+
+def _id(name: str) -> sqlalchemy.Select[Any]:
+    return select(studies.c.study_id).where(studies.c.study_name == name)
+
+
+def _ids(storage: PatientStorage, name: str) -> list[int]:
+    with storage.engine.connect() as connection:
+        return list(connection.execute(_id(name)).scalars())
+
+
+def _delete_orphans(storage: PatientStorage) -> None:
+    """Delete what belongs to no study any more: claims, and what SQLite lets stay.
+
+    The next study gets the ids of a deleted one there, and so would get its trials.
+    """
+    with storage.engine.begin() as connection:
+        for column, owner in (
+            (claims.c.study_name, studies.c.study_name),
+            (trials.c.study_id, studies.c.study_id),
+            (study_user_attributes.c.study_id, studies.c.study_id),
+            (study_system_attributes.c.study_id, studies.c.study_id),
+            (trial_params.c.trial_id, trials.c.trial_id),
+            (trial_values.c.trial_id, trials.c.trial_id),
+            (trial_intermediate_values.c.trial_id, trials.c.trial_id),
+            (trial_user_attributes.c.trial_id, trials.c.trial_id),
+            (trial_system_attributes.c.trial_id, trials.c.trial_id),
+        ):
+            connection.execute(column.table.delete().where(~exists().where(owner == column)))
+
+
+def _deleted(name: str) -> NotFoundError:
+    return NotFoundError(
+        f"the study '{name}' was deleted while it was in use; the same command of `har-search run` "
+        "begins it anew"
+    )

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from har_search.challenge.rules import Track
-from har_search.challenge.words import percent
+from har_search.challenge.words import percent, visible
 from har_search.search.events import FailedTrial, FinishedTrial
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class SearchProgress:
         self.console, self.tracks = console, tracks
         self.best: dict[str, FinishedTrial] = {}
         self.best_score: FinishedTrial | None = None
+        self.unkept: list[FinishedTrial] = []
         self.bar = Progress(
             TextColumn("[bold]{task.description}"),
             BarColumn(),
@@ -54,10 +55,25 @@ class SearchProgress:
     ) -> None:
         if self.live is not None:
             self.live.stop()
+        elif len(self.unkept) > 1:  # the first was told of when it finished
+            self.console.print(self.unkept_line(), style="yellow", markup=False, soft_wrap=True)
 
     def render(self) -> Group:
         """Return what the terminal shows now."""
-        return Group(self.bar, *(Text.from_markup(line) for line in self.best_lines()))
+        lines = [Text.from_markup(line) for line in self.best_lines()]
+        if self.unkept:
+            lines.append(Text(self.unkept_line(), style="yellow"))
+        return Group(self.bar, *lines)
+
+    def unkept_line(self) -> str:
+        """Say which trials' files could not be kept, why, and how to get them."""
+        numbers = [str(each.number) for each in self.unkept]
+        trials = f"trial{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
+        return visible(
+            f"the files of {trials} could not be kept in {self.unkept[-1].unkept}; "
+            f"their figures are, and `har-search export {numbers[0]} --to DIR` makes a trial's "
+            "network again"
+        )
 
     def best_lines(self) -> list[str]:
         """Say who leads, a line for the score and one for each track, ticked where it qualifies."""
@@ -99,6 +115,10 @@ class SearchProgress:
                 highlight=False,
                 soft_wrap=True,
             )
+        if trial.unkept is not None:
+            self.unkept.append(trial)
+            if self.live is None and len(self.unkept) == 1:
+                self.console.print(self.unkept_line(), style="yellow", markup=False, soft_wrap=True)
 
     def counted(self, done: int) -> None:
         """Move the bar, also for what other machines did."""
@@ -200,6 +220,15 @@ class EntriesProgress:
     def held_out(self, entry: Entry, known: HeldOutPeople) -> None:
         """Show an entry's figures on people held out so far."""
         self._show(entry, len(known.people), known.mean if known.people else None)
+
+    def killed(self, workers: int) -> None:
+        """Tell that a process was killed, and how many go on."""
+        self.console.print(
+            f"a process that trains was killed; is there memory enough? {workers} "
+            f"{'try' if workers > 1 else 'tries'} again what was not finished",
+            style="yellow",
+            soft_wrap=True,
+        )
 
     def _show(self, entry: Entry, count: int, mean: float | None, *, done: bool = False) -> None:
         figures = self.unit if mean is None else f"{self.unit}, {percent(mean)} % mean"

@@ -44,3 +44,19 @@ def test_a_signal_ends_all_of_it_and_what_is_trained_is_kept(
     again.until(lambda: told(again))
     assert told(again)[0] >= kept > told(confirm)[0]  # what a start from nothing tells first
     again.process.kill()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals of POSIX")
+def test_a_killed_process_of_the_pool_is_replaced(start: Start, sqlite_url: str) -> None:
+    assert start(sqlite_url, "--trials", 1, "--workers", 1, epochs=5).wait() == 0
+    confirm = start(sqlite_url, "--seeds", 400, "--workers", 2, command="confirm")
+    for kills in (1, 2):
+        confirm.until(lambda: len(told(confirm)) >= 1)
+        before = told(confirm)[-1]
+        confirm.workers()[0].kill()
+        confirm.until(lambda seen=kills: confirm.output.count("a process that trains") == seen)
+        confirm.until(lambda least=before: told(confirm)[-1] > least)
+    assert confirm.wait() == 0, confirm.output
+    assert "Traceback" not in confirm.output
+    assert confirm.output.count("1 tries again what was not finished") == 2

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import optuna
 import pytest
@@ -217,3 +218,15 @@ def test_a_full_database_ends_the_worker_and_keeps_what_is_finished(
     assert recorder.events
     done = len(leaderboard(job.url).standings)
     assert len(recorder.events) <= done <= len(recorder.events) + 1
+
+
+def test_a_trial_whose_files_cannot_be_kept_counts_and_says_why(
+    sqlite_job: Job, small: Dataset, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    orders = Recorder()
+    work(replace(sqlite_job, artifacts=tmp_path / "file"), small, orders)
+    told = [event for event in orders.events if isinstance(event, FinishedTrial)]
+    assert len(told) == 3
+    assert told[0].unkept == f"{tmp_path / 'file'}: Not a directory"
+    assert states(sqlite_job.url) == ["COMPLETE"] * 3

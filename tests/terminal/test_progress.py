@@ -1,5 +1,6 @@
 """A search on the screen; a real one is in acceptance/."""
 
+import io
 from typing import Any
 
 import pytest
@@ -46,3 +47,33 @@ def test_the_best_of_each_track_and_by_score_are_kept(
         "in 1.2 s track B",
         "4/5 trial 3 complete: test 96.00 % gap 1.00 pp score 96.00, 5 epochs in 1.2 s",
     ]
+
+
+def test_files_that_could_not_be_kept_are_told_once_and_named_at_the_end(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    full = "/a/\x1b[31mred: No space left on device"
+    with SearchProgress(Console(force_terminal=False, width=80), HOMEWORK_TRACKS) as progress:
+        progress.started(0, 4, 1, ())
+        for number, unkept in enumerate([None, full, full, full]):
+            progress.finished(trial(number, 0.96, unkept=unkept))
+    told = [line for line in capsys.readouterr().out.splitlines() if "kept" in line]
+    where = "could not be kept in /a/\\x1b[31mred: No space left on device; "
+    assert [line.partition("their")[0] for line in told] == [
+        f"the files of trial 1 {where}",
+        f"the files of trials 1, 2, 3 {where}",
+    ]
+    assert "`har-search export 1 --to DIR`" in told[0]
+
+
+def test_a_live_display_has_a_line_of_the_files_that_could_not_be_kept() -> None:
+    console = Console(force_terminal=True, width=200, record=True, file=io.StringIO())
+    with SearchProgress(console, HOMEWORK_TRACKS) as progress:
+        progress.started(0, 4, 1, ())
+        for number in (1, 2):
+            progress.finished(trial(number, 0.96, unkept="/a: Permission denied"))
+        *_, last = progress.render().renderables
+    assert str(last).startswith(
+        "the files of trials 1, 2 could not be kept in /a: Permission denied"
+    )
+    assert "files of trials 1, 2" in console.export_text()
