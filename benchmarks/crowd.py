@@ -1,9 +1,10 @@
 """How long a new visitor waits for the leaderboard while a crowd holds connections open.
 
 A `har-search dashboard` of its own is started for each crowd, over an empty study. Each crowd takes
-its connections and keeps them; `longest` is when the visitor gives up.
+its connections and keeps them; `longest` is when the visitor gives up. `files` is the server's
+limit of open files.
 
-    python benchmarks/crowd.py [--idle 500] [--slow 200] [--longest 200] [--only idle body ...]
+    python benchmarks/crowd.py [--idle 500] [--slow 200] [--longest 200] [--files 256]
 """
 
 from __future__ import annotations
@@ -106,9 +107,11 @@ DRIBBLING = {slow_head, slow_body}
 
 
 @contextmanager
-def dashboard(url: str) -> Iterator[tuple[Address, psutil.Process]]:
+def dashboard(url: str, files: int | None) -> Iterator[tuple[Address, psutil.Process]]:
     program = str(Path(sys.executable).with_name("har-search"))
     command = [program, "dashboard", "--storage", url, "--port", "0"]
+    if files is not None:
+        command = ["sh", "-c", f'ulimit -n {files} && exec "$@"', "sh", *command]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -143,9 +146,9 @@ def held(process: psutil.Process) -> str:
     return f"{process.memory_info().rss / MEGABYTE:.0f} | {process.num_fds()}"
 
 
-def measure(url: str, name: str, people: int, longest: float) -> str:
+def measure(url: str, name: str, people: int, longest: float, files: int | None) -> str:
     """Return a crowd's row: how long three new visitors wait, and what the server holds."""
-    with dashboard(url) as (address, process):
+    with dashboard(url, files) as (address, process):
         seconds_to_answer(address, longest)
         before = held(process)
         ended = threading.Event()
@@ -163,7 +166,8 @@ def measure(url: str, name: str, people: int, longest: float) -> str:
         ended.set()
         for visitor in crowd:
             visitor.close()
-    return f"| {len(crowd)} {name} | {max(waits):.2f} | {before} | {after} |"
+    wait = f"{max(waits):.2f}" if max(waits) < longest else "none"
+    return f"| {len(crowd)} {name} | {wait} | {before} | {after} |"
 
 
 def sent_before_refusal(address: Address, size: int) -> tuple[int, str]:
@@ -193,6 +197,7 @@ def main() -> None:
     parser.add_argument("--idle", type=int, default=500)
     parser.add_argument("--slow", type=int, default=200)
     parser.add_argument("--longest", type=float, default=200, help="seconds")
+    parser.add_argument("--files", type=int)
     parser.add_argument("--only", nargs="+", default=list(CROWDS), choices=list(CROWDS))
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -202,8 +207,9 @@ def main() -> None:
         print("| --- | ---: | ---: | ---: | ---: | ---: |")
         for name in arguments.only:
             people = arguments.idle if name == "idle" else arguments.slow
-            print(measure(url, name, people, arguments.longest), flush=True)
-        with dashboard(url) as (address, _):
+            row = measure(url, name, people, arguments.longest, arguments.files)
+            print(row, flush=True)
+        with dashboard(url, arguments.files) as (address, _):
             sent, answer = sent_before_refusal(address, 150 * MEGABYTE)
             print(f"\nA body of 150 MB: {sent / MEGABYTE:.1f} MB taken, then {answer}")
 
