@@ -107,7 +107,7 @@ def serve(
         StorageError: it cannot be opened.
         OptionError: the host or port cannot be served at.
     """
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a busy moment is no news
+    quiet_logs()
     with (
         make_app(url, artifacts, writable=writable, host=host) as app,
         _listening(host, port) as listener,
@@ -117,6 +117,17 @@ def serve(
         shown = f"[{host}]" if ":" in host else host
         on_start(f"http://{shown}:{listener.getsockname()[1]}")
         server.run()
+
+
+def quiet_logs() -> None:
+    """Let the server's log say in one line what fails while a database is away."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a busy moment is no news
+    logging.getLogger("optuna_dashboard._bottle_util").addFilter(_first_line)
+
+
+def _first_line(record: logging.LogRecord) -> bool:
+    record.msg, record.args = record.getMessage().split("\n")[0], None
+    return True
 
 
 @contextmanager
