@@ -21,6 +21,7 @@ from sqlalchemy import exc, func, select
 from har_search.errors import HarSearchError, NotFoundError, StorageError
 from har_search.storage.defaults import DEFAULT_URL, PATIENCE_SECONDS
 from har_search.storage.file_identity import GONE, watch_file
+from har_search.storage.revision import require_revision
 
 if TYPE_CHECKING:
     from optuna.storages import RDBStorage
@@ -140,6 +141,8 @@ def open_for_writing(
         with _alone(parsed):
             if sqlite:
                 _use_wal(parsed)
+            with open_for_reading(url):
+                pass  # before Optuna makes tables beside those of another revision
             return patient.PatientStorage(
                 url,
                 patience_seconds=patience_seconds,
@@ -253,7 +256,8 @@ def open_for_reading(url: str) -> Iterator[sqlalchemy.Connection]:
 
     Raises:
         NotFoundError: no SQLite file there.
-        StorageError: it is no database URL, its driver is missing, or the block's SQL fails.
+        StorageError: it is no database URL, its driver is missing, its tables are of another
+            Optuna, or the block's SQL fails.
     """
     parsed = _parse(url)
     options: dict[str, Any] = {"connect_args": _connect_args(parsed)}
@@ -266,6 +270,7 @@ def open_for_reading(url: str) -> Iterator[sqlalchemy.Connection]:
         engine = sqlalchemy.create_engine(parsed, **options)
         try:
             with engine.connect() as connection:
+                require_revision(connection)
                 yield connection
         finally:
             engine.dispose()
@@ -277,7 +282,8 @@ def open_for_watching(url: str) -> Iterator[RDBStorage]:
 
     Raises:
         NotFoundError: no SQLite file there.
-        StorageError: it is no database URL, or its driver is missing.
+        StorageError: it is no database URL, its driver is missing, or its tables are of another
+            Optuna.
     """
     from optuna.storages import RDBStorage
 
@@ -290,6 +296,8 @@ def open_for_watching(url: str) -> Iterator[RDBStorage]:
     else:
         options["execution_options"] = {"postgresql_readonly": True}
         options["connect_args"] = _connect_args(parsed)
+    with open_for_reading(url):
+        pass  # have its tables this Optuna's revision?
     with sql_errors(url):
         storage = RDBStorage(
             url, engine_kwargs=options, skip_compatibility_check=True, skip_table_creation=True
