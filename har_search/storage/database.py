@@ -30,6 +30,7 @@ from har_search.storage.limits import (
     READ_SECONDS,
     engine_options,
 )
+from har_search.storage.revision import require_revision
 
 if TYPE_CHECKING:
     from optuna.storages import RDBStorage
@@ -153,6 +154,8 @@ def open_for_writing(
         with _alone(parsed):
             if sqlite:
                 _use_wal(parsed)
+            with open_for_reading(url):
+                pass  # before Optuna makes tables beside those of another revision
             return patient.PatientStorage(
                 url,
                 patience_seconds=patience_seconds,
@@ -269,7 +272,8 @@ def open_for_reading(url: str) -> Iterator[sqlalchemy.Connection]:
 
     Raises:
         NotFoundError: no SQLite file there.
-        StorageError: it is no database URL, its driver is missing, or the block's SQL fails.
+        StorageError: it is no database URL, its driver is missing, its tables are of another
+            Optuna, or the block's SQL fails.
     """
     parsed = _parse(url)
     options = engine_options(parsed, READ_SECONDS)
@@ -282,6 +286,7 @@ def open_for_reading(url: str) -> Iterator[sqlalchemy.Connection]:
         engine = sqlalchemy.create_engine(parsed, **options)
         try:
             with engine.connect() as connection:
+                require_revision(connection)
                 yield connection
         finally:
             engine.dispose()
@@ -293,7 +298,8 @@ def open_for_watching(url: str) -> Iterator[RDBStorage]:
 
     Raises:
         NotFoundError: no SQLite file there.
-        StorageError: it is no database URL, or its driver is missing.
+        StorageError: it is no database URL, its driver is missing, or its tables are of another
+            Optuna.
     """
     from optuna.storages import RDBStorage
 
@@ -305,6 +311,8 @@ def open_for_watching(url: str) -> Iterator[RDBStorage]:
         options["creator"] = lambda: _connect_read_only(parsed)
     else:
         options["execution_options"] = {"postgresql_readonly": True}
+    with open_for_reading(url):
+        pass  # have its tables this Optuna's revision?
     with sql_errors(url):
         storage = RDBStorage(
             url, engine_kwargs=options, skip_compatibility_check=True, skip_table_creation=True
