@@ -7,6 +7,7 @@ only for writing and for watching: the leaderboard starts faster without it.
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 import threading
@@ -94,8 +95,28 @@ def sql_errors(url: str) -> Iterator[None]:
             ) from error
         failed = _cause(error, exc.SQLAlchemyError)
         if failed is None:
+            if _cause(error, UnicodeDecodeError) or _cause(error, json.JSONDecodeError):
+                raise _damaged(url, error) from error
             raise
         raise StorageError(f"{masked(url)}: {_reason(failed)}") from error
+
+
+@contextmanager
+def decoding(url: str) -> Iterator[None]:
+    """Let a block that reads what is stored, and makes values of it, name a damaged database.
+
+    Raises:
+        StorageError: something that is stored is not what it should be.
+    """
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, ArithmeticError) as error:
+        raise _damaged(url, error) from error
+
+
+def _damaged(url: str, error: BaseException) -> StorageError:
+    what = f"{type(error).__name__}: {error}"[:LONGEST_REASON]
+    return StorageError(f"{masked(url)}: what is stored cannot be read ({what}); {DAMAGED}")
 
 
 def _cause(error: BaseException | None, kind: type[Error]) -> Error | None:
@@ -105,7 +126,12 @@ def _cause(error: BaseException | None, kind: type[Error]) -> Error | None:
     return error
 
 
+LONGEST_REASON = 120  # characters of an error that repeats what is stored
+DAMAGED = "the database is damaged: put a copy of it in its place, or name another with --storage"
 _CURES = {
+    "malformed": DAMAGED,
+    "could not decode": DAMAGED,
+    "is not among the defined enum values": DAMAGED,
     "unable to open database file": "the folder is missing or may not be written",
     "readonly database": "the file or its folder may not be written",
     "disk is full": "free some space and run again: what is finished is kept",
@@ -120,7 +146,7 @@ def _reason(error: exc.SQLAlchemyError) -> str:
     reason = (str(original).strip().splitlines() or [type(original).__name__])[0].strip()
     for symptom, cure in _CURES.items():
         if symptom in reason.lower():
-            return f"{reason} ({cure})"
+            return f"{reason[:LONGEST_REASON]} ({cure})"
     return reason
 
 
@@ -282,7 +308,7 @@ def open_for_reading(url: str) -> Iterator[sqlalchemy.Connection]:
         options = {"creator": lambda: _connect_read_only(parsed)}
     elif parsed.get_backend_name() == "postgresql":
         options["execution_options"] = {"postgresql_readonly": True}
-    with sql_errors(url):
+    with sql_errors(url), decoding(url):
         engine = sqlalchemy.create_engine(parsed, **options)
         try:
             with engine.connect() as connection:
