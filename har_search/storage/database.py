@@ -31,6 +31,7 @@ from har_search.storage.limits import (
     READ_SECONDS,
     engine_options,
 )
+from har_search.storage.patience import is_lost, is_transient, patiently
 from har_search.storage.revision import require_revision
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def open_for_writing(
         StorageError: no database can be opened or made there, its file is deleted or replaced
             meanwhile, or the block's SQL fails.
     """
-    from har_search.storage import patient  # Optuna: not for every command
+    from har_search.storage.patient import PatientStorage  # Optuna: not for every command
 
     parsed = _parse(url)
     sqlite = parsed.get_backend_name() == "sqlite"
@@ -182,15 +183,15 @@ def open_for_writing(
                 _use_wal(parsed)
             with open_for_reading(url):
                 pass  # before Optuna makes tables beside those of another revision
-            return patient.PatientStorage(
+            return PatientStorage(
                 url,
                 patience_seconds=patience_seconds,
                 engine_kwargs={"pool_pre_ping": not sqlite, **options},
             )
 
     with sql_errors(url):
-        waits_for = patient.is_transient if patient_start else patient.is_lost
-        storage = patient.patiently(make, patience_seconds, waits_for)
+        waits_for = is_transient if patient_start else is_lost
+        storage = patiently(make, patience_seconds, waits_for)
         if sqlite:
             sqlalchemy.event.listen(storage.engine, "connect", _relax_sync)
             storage.engine.dispose()  # those of the pool were opened without the listeners
