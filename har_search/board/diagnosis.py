@@ -178,14 +178,21 @@ def _of_batch_norm(standing: Standing, curve: Curve) -> tuple[str, str] | None:
 def _overfits(
     standing: Standing, curve: Curve, spec: StudySpec, neighbours: Sequence[Neighbour]
 ) -> Finding | None:
-    """Find a network that knows its training windows by heart, and others less well."""
-    if not _by_heart(standing.train_accuracy, standing.gap, spec):
+    """Find a network that learns its training windows at the cost of others.
+
+    It knows them by heart, or went on learning them when it no longer learned for the others.
+    """
+    grown = _grown_gap(curve, spec)
+    if _by_heart(standing.train_accuracy, standing.gap, spec):
+        sentence = (
+            f"Overfits: training accuracy is {percent(standing.train_accuracy)} %, test accuracy "
+            f"{percent(standing.test_accuracy)} %, a gap of {percent(standing.gap)} pp"
+        )
+        sentence += f"; {grown}." if grown else "."
+    elif grown:
+        sentence = f"Overfits: {grown}."
+    else:
         return None
-    sentence = (
-        f"Overfits: training accuracy is {percent(standing.train_accuracy)} %, test accuracy "
-        f"{percent(standing.test_accuracy)} %, a gap of {percent(standing.gap)} pp"
-        f"{_growing(curve)}."
-    )
     return Finding("overfits", sentence, *advice(GAP, spec, neighbours, standing.params))
 
 
@@ -193,25 +200,34 @@ def _by_heart(train_accuracy: float, gap: float, spec: StudySpec) -> bool:
     return train_accuracy >= LEARNED and gap > spec.scoring.gap_limit
 
 
-def _growing(curve: Curve) -> str:
-    """Say that the gap grew while the network trained; nothing where that is not clear.
+def _grown_gap(curve: Curve, spec: StudySpec) -> str | None:
+    """Say that the gap grew, with nothing gained on the test windows; None where that is not clear.
 
-    Halves of the curve are compared: the epoch in which it began would be read out of the noise.
+    Halves of the curve are compared: in which epoch it began would be read out of the noise.
     """
     train = [each for each in curve.train_accuracy if each is not None]
     tests = curve.test_accuracy
-    if len(train) < len(tests) or len(tests) < WARM_UP + 2 * FEWEST_EPOCHS // 2:
-        return ""
+    if len(train) < len(tests) or len(tests) < WARM_UP + FEWEST_EPOCHS:
+        return None
     middle = (WARM_UP + len(tests)) // 2
     gaps = [known - test for known, test in zip(train, tests, strict=True)]
-    early, late = gaps[WARM_UP:middle], gaps[middle:]
-    one, other = statistics.median(early), statistics.median(late)
-    if other <= one or differs_by_luck(early, late) >= LUCK:
-        return ""
+    early, late = (statistics.median(part) for part in (gaps[WARM_UP:middle], gaps[middle:]))
+    if late <= spec.scoring.gap_limit or _rose(tests, middle):
+        return None
+    if not (_rose(gaps, middle) and _rose(train, middle)):
+        return None
     return (
-        f"; the gap grew from {_short(one)} pp (epochs {WARM_UP + 1} to {middle}, typically) to "
-        f"{_short(other)} pp ({middle + 1} to {len(tests)})"
+        f"the gap grew from {_short(early)} pp (typical of epochs {WARM_UP + 1} to {middle}) to "
+        f"{_short(late)} pp ({middle + 1} to {len(tests)}): training accuracy rose, test accuracy "
+        "not clearly"
     )
+
+
+def _rose(figures: Sequence[float], middle: int) -> bool:
+    """Return whether a figure is clearly higher from an epoch on than before it."""
+    early, late = figures[WARM_UP:middle], figures[middle:]
+    higher = statistics.median(late) > statistics.median(early)
+    return higher and differs_by_luck(early, late) < LUCK
 
 
 def _underfits(
