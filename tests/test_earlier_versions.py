@@ -20,10 +20,12 @@ from pathlib import Path
 
 import pytest
 
+from har_search.board.neighbours import findings
+from har_search.board.standings import find_trial
 from har_search.challenge.held_out import HeldOut
 from har_search.entries.record import read_record
 from har_search.entries.reproduce import reproduce
-from har_search.storage import held_out
+from har_search.storage import details, held_out
 from har_search.storage.database import open_for_writing
 from tests.conftest import Ran, locate
 from tests.earlier.plain_data import write_plain_data
@@ -90,6 +92,22 @@ def test_its_search_goes_on_only_with_its_own_data(har_search: HarSearch) -> Non
     ran = har_search("reproduce", 1, "--study", "plain", "--data", "simulated")
     assert (ran.code, ran.out) == (1, "")
     assert "error: the study 'plain' was made with other data: uci-har a25e5dccc14fa234" in ran.err
+
+
+def test_its_curves_are_diagnosed_by_what_they_have(earlier_url: str) -> None:
+    for row in BOARD:
+        standing = find_trial(earlier_url, row["trial"], row["study"])
+        known = details.read(earlier_url, standing.study, standing.trial)
+        assert known is not None
+        found = findings(earlier_url, standing, known.curve)
+        assert not [each for each in found if "grew" in each.sentence or each.evidence]
+
+
+@pytest.mark.usefixtures("earlier_url")
+def test_its_trials_are_shown(har_search: HarSearch) -> None:
+    for row in BOARD:
+        ran = har_search("show", row["trial"], "--study", row["study"])
+        assert ran.code == 0, ran.err
 
 
 def test_its_confirmations_are_kept_and_gone_on_with(

@@ -54,7 +54,8 @@ def draw_learning_curve(curve: Curve, epoch: int, theme: Theme = THEMES["light"]
             linestyle=":",
             label="train, running (dropout on)",
         )
-        axes.plot(epochs[known], train, "o", color=theme.accents[1], label="train, evaluated")
+        mark = "-" if all(known) else "o"
+        axes.plot(epochs[known], train, mark, color=theme.accents[1], label="train, evaluated")
         axes.plot(epochs, 100 * np.array(curve.test_accuracy), color=theme.accents[0], label="test")
         axes.axvline(epoch, color=theme.ink, linewidth=0.8, linestyle="--")
         axes.annotate(

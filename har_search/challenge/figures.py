@@ -10,7 +10,8 @@ from dataclasses import dataclass
 class Curve:
     """A value for each epoch that ran, from the first on; accuracies are fractions.
 
-    `train_accuracy` is None where the whole train split was not evaluated.
+    `train_accuracy` is None where the whole train split was not evaluated: in some epochs, unless
+    the trial was notable.
     """
 
     loss: Sequence[float]

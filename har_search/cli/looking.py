@@ -100,16 +100,21 @@ def show(
 ) -> None:
     """Show one trial: figures, differences from the lesson, and the network to paste."""
     from har_search.board.differences import differences
+    from har_search.board.neighbours import findings
     from har_search.board.standings import find_trial
     from har_search.board.words import figure_lines
     from har_search.networks import mlp
     from har_search.networks.mlp import mlp_config
+    from har_search.storage.details import read
 
     standing = find_trial(storage, trial, study_filter(study))
     console = screen()
     console.print(f"[bold]trial {standing.trial} of study {escape(standing.study)}[/]")
     for line in figure_lines(standing):
         console.print(f"  {escape(line)}")
+    known = read(storage, standing.study, standing.trial)
+    for finding in findings(storage, standing, None if known is None else known.curve):
+        console.print(f"  {escape(finding.text)}")
     console.print("\n[bold]What differs from the lesson's network[/]")
     lines = differences(standing.params, standing.inputs)
     for line in lines or ["nothing: this is the lesson's own network"]:

@@ -12,11 +12,18 @@ import torch
 
 from har_search.challenge.figures import Curve, Details
 from har_search.data.dataset import Dataset
-from har_search.entries.checkpoint import Weights, device_of, saved_weights, train_again
+from har_search.entries.checkpoint import (
+    Weights,
+    device_of,
+    saved_weights,
+    splits_of,
+    train_again,
+)
 from har_search.entries.record import Record
 from har_search.training.recorded import Entrant, figures_of
-from har_search.training.results import details_of
+from har_search.training.results import TrainingResult, details_of
 from har_search.training.versions import recorded_versions, versions
+from har_search.training.whole_curve import with_whole_curve
 
 # Of who and how long, not of what came out; `versions` and `device` are causes.
 _NOT_COMPARED = ("student", "dataset", "device", "versions", "seconds")
@@ -65,6 +72,7 @@ def reproduce(record: Record, dataset: Dataset, folder: Path | None) -> Reproduc
     """
     device = device_of(record)
     result = train_again(record, dataset, epochs=record.figures["epochs"], device=device)
+    result = _as_whole(record, result, dataset, device)
     entrant = Entrant(record.figures.get("student", ""), dataset.name, str(device))
     now = figures_of(result, record.spec, entrant) | {"score": result.score}
     same: list[str] = []
@@ -87,6 +95,15 @@ def reproduce(record: Record, dataset: Dataset, folder: Path | None) -> Reproduc
         same += [] if changed else ["saved weights"]
     causes = list(_causes(record, str(device)))
     return Reproduction(record, str(device), same, differences, missing, causes)
+
+
+def _as_whole(
+    record: Record, result: TrainingResult, dataset: Dataset, device: torch.device
+) -> TrainingResult:
+    """Evaluate the train split after every epoch where that was done for the record, too."""
+    if record.details is None or None in record.details.curve.train_accuracy:
+        return result
+    return with_whole_curve(result, splits_of(record, dataset, device), record.spec.scoring)
 
 
 def _figures(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Pair]:

@@ -16,6 +16,7 @@ from typing import Any
 from safetensors.torch import save
 
 from har_search.board import pictures
+from har_search.board.diagnosis import Finding, diagnose
 from har_search.challenge.activities import ACTIVITIES
 from har_search.challenge.rules import gap
 from har_search.data.dataset import Dataset
@@ -93,13 +94,19 @@ def export(
         MODEL: model_source(made.config, made.inputs).encode(),
         WEIGHTS: weights,
         TRIAL: (json.dumps(about, indent=2) + "\n").encode(),
-        CARD: model_card(about, onnx=not no_onnx).encode(),
+        CARD: model_card(about, onnx=not no_onnx, findings=_findings(record)).encode(),
         CONFUSION_MATRIX: pictures.png(pictures.draw_confusion_matrix(about["confusion"])),
         **({} if no_onnx else {ONNX: onnx}),
     }
     with _writing_errors(folder):
         _write(content, folder)
     return Exported(folder, tuple(each for each in FILES if each in content), about, no_onnx)
+
+
+def _findings(record: Record) -> list[Finding]:
+    if record.details is None:
+        return []
+    return diagnose(record.entry.standing, record.details.curve, record.spec)
 
 
 def _about(record: Record, restored: Restored, dataset: Dataset) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from har_search.board.confusion import per_activity
+from har_search.board.diagnosis import Finding
 from har_search.board.differences import differences
 from har_search.challenge.activities import activity_name
 from har_search.challenge.inputs import (
@@ -33,14 +34,18 @@ _MEASURED = {
 }
 
 
-def model_card(about: About, *, onnx: bool) -> str:
-    """Write the card of what trial.json says; names that people chose are plain text in it."""
+def model_card(about: About, *, onnx: bool, findings: Sequence[Finding] = ()) -> str:
+    """Write the card of what trial.json says; names that people chose are plain text in it.
+
+    `findings` are what stands out in the trial's learning curve.
+    """
     inputs, figures = about["standardize"], about["figures"]
     calibrated = inputs in CALIBRATED
     return rendered(
         "har_search.handin",
         "README.md.jinja",
         about=about,
+        findings=findings,
         onnx=onnx,
         figures=figures,
         training=about["training"],

@@ -9,7 +9,10 @@ from markupsafe import Markup
 
 from har_search.board import pictures
 from har_search.board.confusion import ActivityFigures, per_activity
+from har_search.board.diagnosis import Finding, diagnose, diagnose_study
 from har_search.board.differences import differences
+from har_search.board.evidence import Neighbour
+from har_search.board.neighbours import neighbours
 from har_search.board.standings import Selection, Standing, leaderboard
 from har_search.board.status import Point
 from har_search.board.trials import StudyTrials, study_trials
@@ -22,6 +25,7 @@ from har_search.report.importance import Importance, importances
 from har_search.report.inline import THEME, inline
 from har_search.report.words import TrackSummary, in_short, words
 from har_search.storage import details
+from har_search.study.spec import StudySpec
 
 TOP = 20  # entries in the table
 
@@ -42,6 +46,7 @@ class Winner:
 
     merits: tuple[str, ...]
     standing: Standing
+    findings: Sequence[Finding]
     differences: Sequence[str]
     source: str
     curve: Markup | None
@@ -73,6 +78,7 @@ class Report:
     importances: Sequence[Importance]
     effects: Sequence[EffectShown]
     short: Sequence[str]
+    findings: Sequence[Finding]
 
     @property
     def simulated(self) -> bool:
@@ -123,6 +129,7 @@ def gather(url: str, name: str) -> Report:
         for track in spec.tracks
     ]
     found = effects(finished, spec)
+    others = neighbours(url, name)
     return Report(
         study=study,
         tracks=tracks,
@@ -132,10 +139,11 @@ def gather(url: str, name: str) -> Report:
         ),
         standings=board.standings,
         confirmed=confirmed.standings,
-        winners=_winners(url, board.leaders, board.standings[0]),
+        winners=_winners(url, board.leaders, board.standings[0], others),
         importances=importances(finished, spec),
         effects=[_shown(effect) for effect in found],
         short=in_short(study, tracks, found),
+        findings=diagnose_study(*others),
     )
 
 
@@ -156,7 +164,12 @@ def _students(study: StudyTrials, qualify: Mapping[str, list[bool]]) -> list[Stu
     return sorted(students, key=lambda student: (-student.best_score, student.name))
 
 
-def _winners(url: str, leaders: Mapping[str, Standing | None], best: Standing) -> list[Winner]:
+def _winners(
+    url: str,
+    leaders: Mapping[str, Standing | None],
+    best: Standing,
+    others: tuple[StudySpec, list[Neighbour]],
+) -> list[Winner]:
     """Return each track's leader and the best by score, each once."""
     merits: dict[int, list[str]] = {}
     won: dict[int, Standing] = {}
@@ -167,10 +180,15 @@ def _winners(url: str, leaders: Mapping[str, Standing | None], best: Standing) -
         if standing is not None:
             won[standing.trial] = standing
             merits.setdefault(standing.trial, []).append(what)
-    return [_winner(url, standing, tuple(merits[trial])) for trial, standing in won.items()]
+    return [_winner(url, each, tuple(merits[trial]), others) for trial, each in won.items()]
 
 
-def _winner(url: str, standing: Standing, merits: tuple[str, ...]) -> Winner:
+def _winner(
+    url: str,
+    standing: Standing,
+    merits: tuple[str, ...],
+    others: tuple[StudySpec, list[Neighbour]],
+) -> Winner:
     found = details.read(url, standing.study, standing.trial)
     curve = None
     if found is not None:
@@ -180,6 +198,7 @@ def _winner(url: str, standing: Standing, merits: tuple[str, ...]) -> Winner:
     return Winner(
         merits=merits,
         standing=standing,
+        findings=[] if found is None else diagnose(standing, found.curve, *others),
         differences=differences(standing.params, standing.inputs),
         source=mlp.source(mlp_config(standing.params), standing.inputs),
         curve=curve,

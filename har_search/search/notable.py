@@ -68,6 +68,14 @@ TOP = 10
 
 
 @dataclass(frozen=True)
+class Merits:
+    """Why a trial is notable, a phrase each; and whether it leads: by score or in a track."""
+
+    phrases: tuple[str, ...]
+    leads: bool
+
+
+@dataclass(frozen=True)
 class Exhibited:
     """Whether a trial leads: by score or in a track; and why its files could not be kept, if so."""
 
@@ -77,8 +85,8 @@ class Exhibited:
 
 def exhibit(
     storage: PatientStorage,
-    study: optuna.Study,
     spec: StudySpec,
+    merits: Merits,
     folder: Path | None,
     trial: optuna.Trial,
     result: TrainingResult,
@@ -88,18 +96,17 @@ def exhibit(
 
     One whose files cannot be kept counts all the same, as on a full disk.
     """
-    merits, leads = _merits(storage, study.study_name, spec, result)
-    if merits:
+    if merits.phrases:
         from optuna_dashboard import save_note  # its imports: after the first training
 
-        text = trial_note(spec, merits, result)
+        text = trial_note(spec, merits.phrases, result)
         storage.patiently(lambda: save_note(trial, text))
         if folder is not None:
             try:
                 upload_data(storage, trial, folder, result, details)
             except OSError as error:
-                return Exhibited(leads, f"{folder}: {error.strerror or error}")
-    return Exhibited(leads)
+                return Exhibited(merits.leads, f"{folder}: {error.strerror or error}")
+    return Exhibited(merits.leads)
 
 
 def trial_note(spec: StudySpec, merits: Sequence[str], result: TrainingResult) -> str:
@@ -114,13 +121,10 @@ def trial_note(spec: StudySpec, merits: Sequence[str], result: TrainingResult) -
     )
 
 
-def _merits(
+def merits_of(
     storage: PatientStorage, study_name: str, spec: StudySpec, result: TrainingResult
-) -> tuple[list[str], bool]:
-    """Say why a trial is notable among the finished ones, a phrase each, and whether it leads.
-
-    It leads where it is the best by score or in a track.
-    """
+) -> Merits:
+    """Return why a trial is notable among the finished ones, if it is."""
     found, leads = [], False
     for track in spec.tracks:
         if track.qualifies(result.test_accuracy, result.gap):
@@ -133,4 +137,4 @@ def _merits(
         found.append("the best score so far")
     elif better < TOP:
         found.append(f"number {better + 1} by score so far")
-    return found, leads or better == 0
+    return Merits(tuple(found), leads or better == 0)

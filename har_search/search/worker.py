@@ -16,7 +16,7 @@ from har_search.networks.splits import prepare
 from har_search.search.budget import put_back
 from har_search.search.events import FailedTrial, FinishedTrial
 from har_search.search.job import Job, Orders
-from har_search.search.notable import Exhibited, exhibit
+from har_search.search.notable import Exhibited, exhibit, merits_of
 from har_search.search.objective import Objective, TrialFailedError, TrialInterruptedError
 from har_search.search.study import load_study
 from har_search.storage import attributes
@@ -28,6 +28,7 @@ from har_search.storage.studies import require_study, studies_kept
 from har_search.study.spec import StudySpec
 from har_search.training.recorded import Attribute, Entrant
 from har_search.training.results import TrainingResult, details_of
+from har_search.training.whole_curve import with_whole_curve
 
 WAIT_SECONDS = 0.5  # between two looks for a free place
 
@@ -53,11 +54,14 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
         def record(
             trial: optuna.Trial, recorded: Mapping[str, Attribute], result: TrainingResult
         ) -> None:
+            merits = merits_of(storage, job.study_name, job.spec, result)
+            if merits.phrases:
+                result = with_whole_curve(result, splits, job.spec.scoring)
             details = details_of(result)
             save(storage, job.study_name, trial.number, details)
             storage.set_trial_user_attrs(job.study_name, trial.number, recorded)
             exhibited[trial.number] = exhibit(
-                storage, study, job.spec, job.artifacts, trial, result, details
+                storage, job.spec, merits, job.artifacts, trial, result, details
             )
 
         objective = Objective(

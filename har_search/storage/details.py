@@ -7,15 +7,26 @@ look. Needs neither torch nor Optuna to be read.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy
-from sqlalchemy import bindparam, select
+from sqlalchemy import Double, FromClause, Integer, bindparam, cast, select
 
 from har_search.challenge.figures import Curve, Details
+from har_search.storage import attributes
 from har_search.storage.database import open_for_reading
-from har_search.storage.schema import TRIALS_OF_STUDIES, details, is_trial, trials
+from har_search.storage.schema import (
+    TRIALS_OF_STUDIES,
+    details,
+    is_finished,
+    is_trial,
+    studies,
+    trial_values,
+    trials,
+    with_attribute,
+)
 from har_search.storage.trials import trial_id
 
 if TYPE_CHECKING:
@@ -60,3 +71,36 @@ def read(url: str, study: str, number: int) -> Details | None:
         if row is None:
             return None
         return Details(Curve(**json.loads(row.curve)), json.loads(row.confusion))
+
+
+def curves(connection: sqlalchemy.Connection, study: str) -> Sequence[Any]:
+    """Return the learning curves of a study's finished trials whose values its sampler chose.
+
+    A row has `trial_id`, `number`, `score`, `test_accuracy`, `gap` and `epoch`, the checkpoint's,
+    and `curve`, a JSON object. Trials that have no curve are left out.
+    """
+    if not sqlalchemy.inspect(connection).has_table(details.name):
+        return []
+    source: FromClause = TRIALS_OF_STUDIES.join(details, details.c.trial_id == trials.c.trial_id)
+    source = source.join(
+        trial_values,
+        (trial_values.c.trial_id == trials.c.trial_id) & (trial_values.c.objective == 0),
+    )
+    source, test = with_attribute(source, "test_accuracy")
+    source, gap = with_attribute(source, "gap")
+    source, epoch = with_attribute(source, "epoch")
+    source, start = with_attribute(source, attributes.START, outer=True)
+    query = (
+        select(
+            *trials.c["trial_id", "number"],
+            trial_values.c.value.label("score"),
+            cast(test, Double).label("test_accuracy"),
+            cast(gap, Double).label("gap"),
+            cast(epoch, Integer).label("epoch"),
+            details.c.curve,
+        )
+        .select_from(source)
+        .where(studies.c.study_name == study, is_finished(), start.is_(None))
+        .order_by(trials.c.number)
+    )
+    return connection.execute(query).all()

@@ -27,6 +27,7 @@ from har_search.training.epochs import EpochFigures
 from har_search.training.learner import Learner, make_learner
 from har_search.training.results import TrainingResult
 from har_search.training.watch import UNWATCHED, Watch
+from har_search.training.whole_curve import EpochKeeper
 
 
 def train(
@@ -69,6 +70,7 @@ def train(
         history=tuple(course.history),
         confusion=confusion,
         weights=course.weights,
+        by_epoch=course.kept.by_epoch(checkpoint),
     )
 
 
@@ -77,6 +79,7 @@ class _Course:
     """How a training went: its epochs, the best one, and that one's weights."""
 
     weights: dict[str, torch.Tensor]  # while there is no best epoch, the untrained network's
+    kept: EpochKeeper
     best: EpochFigures | None = None
     history: list[EpochFigures] = field(default_factory=list)
     diverged: bool = False
@@ -89,8 +92,12 @@ class _Course:
     def keep(self, figures: EpochFigures, network: nn.Module) -> None:
         """Keep an epoch's figures, and the network's weights where it is the best so far."""
         self.history.append(figures)
-        if figures.score is not None and figures.score > self.best_score:
-            self.best, self.weights = figures, weights_of(network)
+        better = figures.score is not None and figures.score > self.best_score
+        if better or self.kept.keeps:
+            weights = weights_of(network)
+            self.kept.keep(weights)
+            if better:
+                self.best, self.weights = figures, weights
 
 
 def _train(
@@ -98,7 +105,7 @@ def _train(
 ) -> _Course:
     """Train for so many epochs, unless the loss is not finite or `watch` ends it."""
     (network,) = learner.evaluated
-    course = _Course(weights_of(network))
+    course = _Course(weights_of(network), EpochKeeper(network, epochs))
     for epoch in range(1, epochs + 1):
         (loss,), (running_train_accuracy,) = learner.train_epoch()
         if not math.isfinite(loss):

@@ -28,6 +28,7 @@ from har_search.training.epochs import EpochFigures
 from har_search.training.learner import make_learner
 from har_search.training.results import Replica, TrainingResult, mean_score, means, replica_of
 from har_search.training.watch import UNWATCHED, Watch
+from har_search.training.whole_curve import EpochKeeper
 
 
 def train_replicas(
@@ -95,6 +96,7 @@ def train_to_last(
         confusion=confusion,
         weights=first.weights,
         replicas=tuple(replicas),
+        by_epoch=None if course.kept is None else course.kept.by_epoch(first.network),
     )
 
 
@@ -109,7 +111,8 @@ class _Course:
     watch: Watch
     trained: list[_Seed] = field(default_factory=list)
     replicas: list[Replica] = field(default_factory=list)
-    history: list[EpochFigures] = field(default_factory=list)  # the first seed's
+    history: list[EpochFigures] = field(default_factory=list)  # the first seed's, as is `kept`
+    kept: EpochKeeper | None = None
 
     def train(self, seeds: Sequence[int]) -> None:
         """Train the seeds a pair at a time, until the watch ends it."""
@@ -126,6 +129,7 @@ class _Course:
         """Train seeds side by side; return them, and whether the watch ended it."""
         learner = make_learner(self.config, self.splits.train, seeds)
         pair = [_Seed(each, weights_of(each)) for each in learner.evaluated]
+        self.kept = self.kept or EpochKeeper(pair[0].network, self.config.epochs)
         ended = False
         for epoch in range(1, self.config.epochs + 1):
             losses, shares = learner.train_epoch()
@@ -156,6 +160,8 @@ class _Course:
         if last or self.reports(epoch):
             figures = figures.scored(accuracy(network, self.splits.train), self.scoring)
         self.history.append(figures)
+        if self.kept is not None:
+            self.kept.keep(leader.weights)
         return self.watch.on_epoch(figures) and not last
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -23,7 +23,8 @@ class TrainingResult:
     `epochs` counts those that ran. `confusion` counts test windows: a row an activity, a column
     what it was taken for. `weights` has the keys of the network's `state_dict()`. Where `replicas`
     are several seeds, accuracies, gap and score are of their means, and `history`, `confusion` and
-    `weights` are the first one's.
+    `weights` are the first one's. `by_epoch` has the weights after each epoch of `history`; None
+    where they would take too much memory.
     """
 
     epoch: int
@@ -40,6 +41,15 @@ class TrainingResult:
     confusion: tuple[tuple[int, ...], ...]
     weights: dict[str, torch.Tensor] = field(repr=False, compare=False)
     replicas: tuple[Replica, ...] = ()
+    by_epoch: WeightsByEpoch | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class WeightsByEpoch:
+    """The weights after each epoch, from the first on, and a network to load them into."""
+
+    network: nn.Module
+    weights: Sequence[Mapping[str, torch.Tensor]]
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,24 @@ from typing import Any
 
 from har_search.board import pictures
 from har_search.board.columns import Column, shown_columns
+from har_search.board.diagnosis import Finding, diagnose
+from har_search.board.evidence import Neighbour
+from har_search.board.neighbours import neighbours
 from har_search.board.standings import Selection, Standing, leaderboard
 from har_search.board.status import StudyStatus, overview, points
+from har_search.challenge.figures import Details
 from har_search.challenge.rules import HOMEWORK_TRACKS, Track
 from har_search.data.dataset import SIMULATED
 from har_search.storage.ranking import SORTS
+from har_search.study.spec import StudySpec
 from har_search.web.shared import SharedAnswers
 
 PAGE = 50  # entries
 FRESH_SECONDS = 1.0  # however many people watch, the database is asked once in so long
 CONTENTS: SharedAnswers[Contents] = SharedAnswers(64)
 PICTURES: SharedAnswers[bytes] = SharedAnswers(16)
+NEIGHBOURS_SECONDS = 30.0  # a thousand trials' curves take 0.1 s to read, for each entry's page
+NEIGHBOURS: SharedAnswers[tuple[StudySpec, list[Neighbour]]] = SharedAnswers(4)
 
 
 @dataclass(frozen=True)
@@ -141,6 +148,21 @@ def shown_studies(studies: tuple[StudyStatus, ...], chosen: str) -> tuple[StudyS
             raise UnknownStudyError(chosen)
         return found
     return tuple(study for study in studies if study.dataset != SIMULATED) or studies
+
+
+def entry_findings(url: str, standing: Standing, details: Details | None) -> list[Finding]:
+    """Return what stands out in an entry; nothing where its curve is not kept.
+
+    Raises:
+        NotFoundError: no database there.
+        StorageError: it cannot be read.
+    """
+    if details is None:
+        return []
+    spec, others = NEIGHBOURS.get(
+        (url, standing.study), lambda: neighbours(url, standing.study), NEIGHBOURS_SECONDS
+    )
+    return diagnose(standing, details.curve, spec, others)
 
 
 def gap_picture(url: str, chosen: str, theme: str) -> bytes:

@@ -19,7 +19,14 @@ from har_search.networks import mlp
 from har_search.networks.mlp import mlp_config
 from har_search.storage import details
 from har_search.storage.database import masked
-from har_search.web.contents import Choice, Contents, UnknownStudyError, contents, gap_picture
+from har_search.web.contents import (
+    Choice,
+    Contents,
+    UnknownStudyError,
+    contents,
+    entry_findings,
+    gap_picture,
+)
 
 # Everything comes from here: no other host, no inline script or style.
 POLICY = "; ".join(
@@ -77,6 +84,7 @@ def make_pages(url: str) -> Flask:
                 "entry.html",
                 standing=standing,
                 details=found,
+                findings=entry_findings(url, standing, found),
                 activities=per_activity(found.confusion) if found else [],
                 differences=differences(standing.params, standing.inputs),
                 source=mlp.source(mlp_config(standing.params), standing.inputs),

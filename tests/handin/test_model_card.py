@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from har_search.board.diagnosis import Finding
 from har_search.data.locate import Located
 from har_search.entries.checkpoint import restore
 from har_search.entries.record import read_record
@@ -69,6 +70,16 @@ def test_simulated_data_are_said_first(about: dict[str, object]) -> None:
     assert card.index("simulated data") < card.index("Test accuracy")
     assert "volunteers" not in card
     assert "Citation" not in card
+
+
+def test_what_stands_out_in_the_curve_is_a_limitation(about: dict[str, object]) -> None:
+    found = [Finding("unstable", "Unstable: it jumps.", "Try this."), Finding("overfits", "Too.")]
+    card = model_card(about, onnx=True, findings=found)
+    risks = card[card.index("## Bias") : card.index("## How to")]
+    assert (
+        "\n- **Its learning curve.** Unstable: it jumps.\n- **Its learning curve.** Too.\n" in risks
+    )
+    assert "learning curve" not in model_card(about, onnx=True)
 
 
 def test_names_are_text(about: dict[str, object]) -> None:

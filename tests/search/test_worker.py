@@ -13,15 +13,15 @@ import optuna
 import pytest
 import sqlalchemy
 
-from har_search.board.standings import leaderboard
+from har_search.board.standings import Selection, Standing, leaderboard
 from har_search.data.dataset import Dataset
 from har_search.errors import StorageError
-from har_search.search import worker
+from har_search.search import notable, worker
 from har_search.search.budget import put_back
 from har_search.search.events import FailedTrial, FinishedTrial
 from har_search.search.job import Job
 from har_search.search.worker import work
-from har_search.storage import attributes, schema
+from har_search.storage import attributes, details, schema
 from har_search.storage.claims import claim_place, held_claims
 from har_search.storage.database import open_for_writing
 from har_search.storage.patient import PatientStorage
@@ -46,6 +46,11 @@ def trials_of(url: str) -> list[optuna.trial.FrozenTrial]:
         return optuna.load_study(storage=storage, study_name="quick").trials
 
 
+def by_number(url: str, study: str) -> list[Standing]:
+    found = leaderboard(url, Selection(study=study)).standings
+    return sorted(found, key=lambda standing: standing.trial)
+
+
 def states(url: str) -> list[str]:
     return [trial.state.name for trial in trials_of(url)]
 
@@ -66,6 +71,23 @@ def test_a_worker_ends_with_exactly_the_trials_asked_for(job: Job, small: Datase
     parameters = [tuple(trial.params.items()) for trial in trials_of(job.url)]
     assert len(set(parameters)) == 5
     assert open_claims(job.url) == 0
+
+
+def test_notable_trials_have_their_whole_curve(
+    sqlite_job: Job, small: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = replace(sqlite_job.spec, epochs=12)
+    job = prepared(sqlite_job.url, replace(spec, name="long"), small)
+    monkeypatch.setattr(notable, "TOP", 1)
+    work(replace(job, trials=8), small, Recorder())
+    curves = [details.read(job.url, job.study_name, number) for number in range(8)]
+    known = [each is not None and None not in each.curve.train_accuracy for each in curves]
+    scores = [standing.score for standing in by_number(job.url, "long")]
+    best_so_far = [score >= max(scores[: place + 1]) for place, score in enumerate(scores)]
+    assert [whole for whole, best in zip(known, best_so_far, strict=True) if best] == [True] * sum(
+        best_so_far
+    )
+    assert not all(known)
 
 
 def test_what_is_told_is_what_is_stored(job: Job, small: Dataset) -> None:

@@ -25,6 +25,7 @@ def no_cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     contents.CONTENTS.clear()
     yield
     contents.PICTURES.clear()
+    contents.NEIGHBOURS.clear()
 
 
 @pytest.fixture
