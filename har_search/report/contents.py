@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from har_search.board import pictures
+from har_search.board.colours import BOTH
 from har_search.board.confusion import ActivityFigures, per_activity
 from har_search.board.differences import differences
 from har_search.board.standings import Selection, Standing, leaderboard
@@ -19,7 +20,7 @@ from har_search.networks.mlp import mlp_config
 from har_search.report import drawings
 from har_search.report.effects import Effect, effects
 from har_search.report.importance import Importance, importances
-from har_search.report.inline import THEME, inline
+from har_search.report.inline import inline
 from har_search.report.words import TrackSummary, in_short, words
 from har_search.storage import details
 
@@ -117,7 +118,7 @@ def gather(url: str, name: str) -> Report:
         Point(*pair, start == "lesson")
         for pair, start in zip(figures, finished["start"], strict=True)
     ]
-    against_gap = pictures.draw_accuracy_against_gap(points, spec.tracks, THEME)
+    against_gap = pictures.draw_accuracy_against_gap(points, spec.tracks, BOTH)
     tracks = [
         TrackSummary(track, sum(qualify[track.name]), board.leaders.get(track.name))
         for track in spec.tracks
@@ -174,7 +175,7 @@ def _winner(url: str, standing: Standing, merits: tuple[str, ...]) -> Winner:
     found = details.read(url, standing.study, standing.trial)
     curve = None
     if found is not None:
-        figure = pictures.draw_learning_curve(found.curve, standing.epoch, THEME)
+        figure = pictures.draw_learning_curve(found.curve, standing.epoch, BOTH)
         name = f"curve-{standing.trial}"
         curve = inline(figure, name, f"Learning curve of trial {standing.trial}")
     return Winner(
@@ -193,9 +194,9 @@ def _shown(effect: Effect) -> EffectShown:
         effect.title,
         words(effect),
         inline(
-            drawings.accuracy_by(effect, THEME),
+            drawings.accuracy_by(effect, BOTH),
             f"accuracy-{effect.name}",
             f"Test accuracy by {effect.title}",
         ),
-        inline(drawings.gap_by(effect, THEME), f"gap-{effect.name}", f"Gap by {effect.title}"),
+        inline(drawings.gap_by(effect, BOTH), f"gap-{effect.name}", f"Gap by {effect.title}"),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from har_search.board import pictures
+from har_search.board.colours import THEMES
 from har_search.board.columns import Column, shown_columns
 from har_search.board.standings import Selection, Standing, leaderboard
 from har_search.board.status import StudyStatus, overview, points
@@ -163,6 +164,6 @@ def _gap_picture(
     tracks = {track.name: track for _, _, own in done for track in own}
     found = points(url, tuple(name for name, _, _ in done))
     figure = pictures.draw_accuracy_against_gap(
-        found, tuple(tracks.values()) or HOMEWORK_TRACKS, pictures.THEMES[theme]
+        found, tuple(tracks.values()) or HOMEWORK_TRACKS, THEMES[theme]
     )
     return pictures.svg(figure)

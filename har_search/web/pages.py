@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response
 
 from har_search.board import pictures
+from har_search.board.colours import THEMES, stylesheet
 from har_search.board.confusion import per_activity
 from har_search.board.differences import differences
 from har_search.board.standings import find_trial
@@ -60,6 +61,12 @@ def make_pages(url: str) -> Flask:
     def leaderboard() -> Response:
         return _unless_known(render_template("leaderboard.html", contents=_contents()))
 
+    @app.get("/colours.css")
+    def colours() -> Response:
+        response = _unless_known(stylesheet())
+        response.mimetype = "text/css"
+        return response
+
     @app.get("/live")
     def live() -> Response:
         return _unless_known(render_template("live.html", contents=_contents()))
@@ -86,7 +93,7 @@ def make_pages(url: str) -> Flask:
     @app.get("/studies/<path:study>/trials/<int(max=999999999):number>/<name>.svg")
     def picture(study: str, number: int, name: str) -> Response:
         standing, found = find_trial(url, number, study), details.read(url, study, number)
-        theme = pictures.THEMES[_theme()]
+        theme = THEMES[_theme()]
         if found is not None and name == "learning-curve":
             drawn = pictures.draw_learning_curve(found.curve, standing.epoch, theme)
         elif found is not None and name == "confusion-matrix":
@@ -125,7 +132,7 @@ def make_pages(url: str) -> Flask:
 
 def _theme() -> str:
     theme = request.args.get("theme", "light")
-    return theme if theme in pictures.THEMES else "light"
+    return theme if theme in THEMES else "light"
 
 
 def _unless_known(body: str | bytes) -> Response:
