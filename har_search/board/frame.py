@@ -51,4 +51,5 @@ def frame(points: Sequence[Point], tracks: Sequence[Track]) -> Frame:
                 bottom = max(bottom, min(floors) - FAR)
             bottom, top = min(bottom, *floors), max(top, *floors)
     across, up = max(0.05 * (right - left), 0.1), max(0.06 * (top - bottom), 0.1)
-    return Frame(left - across, right + across, bottom - up, min(top + up, 100.5))
+    # twice as much above: there lies the hardest track, often without a trial yet
+    return Frame(left - across, right + across, bottom - up, min(top + 2 * up, 100.5))

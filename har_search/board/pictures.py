@@ -32,8 +32,8 @@ SMALL_TEXT = 9.5
 Margins = tuple[float, float, float, float]  # left, right, bottom, top, in inches
 # Where accuracy against gap has its axes, in inches: the size, then the margins. The narrow one is
 # for telephones, whose screens show it as it is.
-WIDE: tuple[tuple[float, float], Margins] = ((6.4, 4.2), (0.62, 0.15, 0.5, 0.1))
-NARROW: tuple[tuple[float, float], Margins] = ((3.5, 3.1), (0.58, 0.1, 0.48, 0.1))
+WIDE: tuple[tuple[float, float], Margins] = ((6.4, 4.2), (0.62, 0.15, 0.5, 0.34))
+NARROW: tuple[tuple[float, float], Margins] = ((3.5, 3.2), (0.58, 0.1, 0.48, 0.32))
 _WRITING = Lock()  # the settings that writing needs are the process's, too
 
 
@@ -149,7 +149,7 @@ def draw_accuracy_against_gap(
     if lesson:
         star: Any = {"marker": "*", "s": 130, "color": palette.ink, "zorder": 3}
         axes.scatter(gaps[lesson], tests[lesson], label="the lesson's network", **star)
-        _explain(axes, palette, loc="upper right")
+        _explain(axes, palette, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.1)
     _count_outside(axes, points, edges, palette)
     axes.set(xlabel="train-test gap, pp (smaller is better)", ylabel="test accuracy, %")
     return figure

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from har_search.board import pictures
 from har_search.board.colours import BOTH
@@ -20,7 +21,7 @@ from har_search.networks.mlp import mlp_config
 from har_search.report import drawings
 from har_search.report.effects import Effect, effects
 from har_search.report.importance import Importance, importances
-from har_search.report.inline import inline
+from har_search.report.inline import inline, inline_both
 from har_search.report.words import TrackSummary, in_short, words
 from har_search.storage import details
 
@@ -118,7 +119,10 @@ def gather(url: str, name: str) -> Report:
         Point(*pair, start == "lesson")
         for pair, start in zip(figures, finished["start"], strict=True)
     ]
-    against_gap = pictures.draw_accuracy_against_gap(points, spec.tracks, BOTH)
+
+    def against_gap(narrow: bool) -> Figure:
+        return pictures.draw_accuracy_against_gap(points, spec.tracks, BOTH, narrow=narrow)
+
     tracks = [
         TrackSummary(track, sum(qualify[track.name]), board.leaders.get(track.name))
         for track in spec.tracks
@@ -128,7 +132,7 @@ def gather(url: str, name: str) -> Report:
         study=study,
         tracks=tracks,
         students=_students(study, qualify),
-        against_gap=inline(
+        against_gap=inline_both(
             against_gap, "against-gap", "Every finished trial by train-test gap and test accuracy"
         ),
         standings=board.standings,
@@ -175,9 +179,12 @@ def _winner(url: str, standing: Standing, merits: tuple[str, ...]) -> Winner:
     found = details.read(url, standing.study, standing.trial)
     curve = None
     if found is not None:
-        figure = pictures.draw_learning_curve(found.curve, standing.epoch, BOTH)
-        name = f"curve-{standing.trial}"
-        curve = inline(figure, name, f"Learning curve of trial {standing.trial}")
+        name, seen, epoch = f"curve-{standing.trial}", found.curve, standing.epoch
+        curve = inline_both(
+            lambda narrow: pictures.draw_learning_curve(seen, epoch, BOTH, narrow=narrow),
+            name,
+            f"Learning curve of trial {standing.trial}",
+        )
     return Winner(
         merits=merits,
         standing=standing,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
@@ -16,10 +17,20 @@ _VARIABLES = {colour: f"var(--{name})" for name, colour in variables(BOTH).items
 _DROPPED = {"metadata", "style"}
 
 
-def inline(figure: Figure, name: str, words: str) -> Markup:
+def inline_both(draw: Callable[[bool], Figure], name: str, words: str) -> Markup:
+    """Return a picture twice, of which the page shows the one that is drawn for its width.
+
+    `draw` is told whether to draw it narrow, for a telephone.
+    """
+    wide = inline(draw(False), name, words, only="on-wide")
+    return wide + inline(draw(True), f"{name}-narrow", words, only="on-narrow")
+
+
+def inline(figure: Figure, name: str, words: str, only: str = "") -> Markup:
     """Return a figure drawn in `BOTH` as an `<svg>` element that scales with its place.
 
-    `name` keeps its ids apart from other pictures' and `words` say what it shows.
+    `name` keeps its ids apart from other pictures' and `words` say what it shows. The class
+    `only` shows it on some widths alone.
     """
     root = ET.fromstring(svg(figure))
     for parent in list(root.iter()):
@@ -33,7 +44,7 @@ def inline(figure: Figure, name: str, words: str) -> Markup:
     width, height = (float(root.attrib[side].removesuffix("pt")) for side in ("width", "height"))
     root.attrib.update(
         {
-            "class": "plot",
+            "class": f"plot {only}".rstrip(),
             "role": "img",
             "aria-label": words,
             "width": f"{width * 4 / 3:.0f}",

@@ -5,10 +5,12 @@ const EVERY = 3000; // milliseconds
 const live = document.getElementById("live");
 let known = null;
 
-// Puts the new text in place, and the keyboard back on the link where it was.
+// Puts the new text in place, the keyboard back on the link where it was, and open what was open.
 function replace(text) {
+  const open = [...live.querySelectorAll("details[open]")].map((each) => each.id);
   const focused = live.contains(document.activeElement) && document.activeElement.href;
   live.innerHTML = text;
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   if (focused) [...live.querySelectorAll("a")].find((each) => each.href === focused)?.focus();
 }
 
