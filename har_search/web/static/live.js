@@ -5,13 +5,18 @@ const EVERY = 3000; // milliseconds
 const live = document.getElementById("live");
 let known = null;
 
-// Puts the new text in place, the keyboard back on the link where it was, and open what was open.
+// What tells a link or a heading from the others, before and after.
+const mark = (each) =>
+  `${each.closest("table") !== null} ${each.getAttribute("href") ?? each.textContent}`;
+
+// Puts the new text in place, the keyboard back where it was, and open what was open.
 function replace(text) {
   const open = [...live.querySelectorAll("details[open]")].map((each) => each.id);
-  const focused = live.contains(document.activeElement) && document.activeElement.href;
+  const focused = live.contains(document.activeElement) && mark(document.activeElement);
   live.innerHTML = text;
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-  if (focused) [...live.querySelectorAll("a")].find((each) => each.href === focused)?.focus();
+  const stops = [...live.querySelectorAll("a:not([tabindex]), [tabindex='0'], summary")];
+  if (focused) stops.find((each) => mark(each) === focused)?.focus();
 }
 
 async function refresh() {
