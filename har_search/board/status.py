@@ -87,11 +87,13 @@ def _pace(ends: Sequence[datetime]) -> float | None:
 
 @dataclass(frozen=True)
 class Point:
-    """A finished trial's figures, as fractions, and whether it is the lesson's network."""
+    """A finished trial's figures, as fractions, whether it is the lesson's network, and which."""
 
     test_accuracy: float
     gap: float
     lesson: bool = False
+    study: str = ""
+    trial: int = 0
 
 
 def points(url: str, studies: tuple[str, ...]) -> list[Point]:
@@ -107,5 +109,12 @@ def points(url: str, studies: tuple[str, ...]) -> list[Point]:
             return []
         rows = accuracies_and_gaps(connection, studies)
         return [
-            Point(float(row.test_accuracy), float(row.gap), row.start == lesson) for row in rows
+            Point(
+                float(row.test_accuracy),
+                float(row.gap),
+                row.start == lesson,
+                row.study_name,
+                row.number,
+            )
+            for row in rows
         ]

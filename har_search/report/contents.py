@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from har_search.board import pictures
+from har_search.board.colours import BOTH
 from har_search.board.confusion import ActivityFigures, per_activity
 from har_search.board.diagnosis import Finding, diagnose, diagnose_study
 from har_search.board.differences import differences
@@ -22,7 +24,7 @@ from har_search.networks.mlp import mlp_config
 from har_search.report import drawings
 from har_search.report.effects import Effect, effects
 from har_search.report.importance import Importance, importances
-from har_search.report.inline import THEME, inline
+from har_search.report.inline import inline, inline_both
 from har_search.report.words import TrackSummary, in_short, words
 from har_search.storage import details
 from har_search.study.spec import StudySpec
@@ -123,7 +125,10 @@ def gather(url: str, name: str) -> Report:
         Point(*pair, start == "lesson")
         for pair, start in zip(figures, finished["start"], strict=True)
     ]
-    against_gap = pictures.draw_accuracy_against_gap(points, spec.tracks, THEME)
+
+    def against_gap(narrow: bool) -> Figure:
+        return pictures.draw_accuracy_against_gap(points, spec.tracks, BOTH, narrow=narrow)
+
     tracks = [
         TrackSummary(track, sum(qualify[track.name]), board.leaders.get(track.name))
         for track in spec.tracks
@@ -134,7 +139,7 @@ def gather(url: str, name: str) -> Report:
         study=study,
         tracks=tracks,
         students=_students(study, qualify),
-        against_gap=inline(
+        against_gap=inline_both(
             against_gap, "against-gap", "Every finished trial by train-test gap and test accuracy"
         ),
         standings=board.standings,
@@ -192,9 +197,12 @@ def _winner(
     found = details.read(url, standing.study, standing.trial)
     curve = None
     if found is not None:
-        figure = pictures.draw_learning_curve(found.curve, standing.epoch, THEME)
-        name = f"curve-{standing.trial}"
-        curve = inline(figure, name, f"Learning curve of trial {standing.trial}")
+        name, seen, epoch = f"curve-{standing.trial}", found.curve, standing.epoch
+        curve = inline_both(
+            lambda narrow: pictures.draw_learning_curve(seen, epoch, BOTH, narrow=narrow),
+            name,
+            f"Learning curve of trial {standing.trial}",
+        )
     return Winner(
         merits=merits,
         standing=standing,
@@ -212,9 +220,9 @@ def _shown(effect: Effect) -> EffectShown:
         effect.title,
         words(effect),
         inline(
-            drawings.accuracy_by(effect, THEME),
+            drawings.accuracy_by(effect, BOTH),
             f"accuracy-{effect.name}",
             f"Test accuracy by {effect.title}",
         ),
-        inline(drawings.gap_by(effect, THEME), f"gap-{effect.name}", f"Gap by {effect.title}"),
+        inline(drawings.gap_by(effect, BOTH), f"gap-{effect.name}", f"Gap by {effect.title}"),
     )

@@ -10,23 +10,26 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from har_search.board.pictures import MANY, Theme, drawing
+from har_search.board.colours import Palette
+from har_search.board.pictures import MANY, drawing
 from har_search.report.effects import DISTINCT, FEWEST_IN_GROUP, Effect
 
 SIZE = (3.9, 2.5)  # inches
 MARGINS = (0.62, 0.12, 0.5, 0.26)
 
 
-def accuracy_by(effect: Effect, theme: Theme) -> Figure:
+def accuracy_by(effect: Effect, palette: Palette) -> Figure:
     """Draw test accuracy by a hyperparameter's value."""
     medians = [100 * group.test_accuracy for group in effect.groups]
-    return _by(effect, 100 * effect.test_accuracy, medians, "test accuracy, %", theme, worst="low")
+    return _by(
+        effect, 100 * effect.test_accuracy, medians, "test accuracy, %", palette, worst="low"
+    )
 
 
-def gap_by(effect: Effect, theme: Theme) -> Figure:
+def gap_by(effect: Effect, palette: Palette) -> Figure:
     """Draw the gap by a hyperparameter's value."""
     medians = [100 * group.gap for group in effect.groups]
-    return _by(effect, 100 * effect.gap, medians, "gap, pp", theme, worst="high")
+    return _by(effect, 100 * effect.gap, medians, "gap, pp", palette, worst="high")
 
 
 def _by(
@@ -34,40 +37,49 @@ def _by(
     figures: np.ndarray[Any, np.dtype[np.float64]],
     medians: list[float],
     label: str,
-    theme: Theme,
+    palette: Palette,
     worst: str,
 ) -> Figure:
-    with drawing(theme, SIZE, MARGINS) as (figure, axes):
-        axes.set(xlabel=effect.title, ylabel=label)
-        if len(figures) == 0:
-            return figure
-        places, at = _places(effect)
-        inside = _frame(axes, figures, worst)
-        many = len(figures) > MANY
-        opacity = min(1.0, 3 * MANY / max(len(figures), 1)) if many else 1.0
-        for members, colour in ((effect.pruned, theme.cloud), (~effect.pruned, theme.accents[0])):
-            shown = members & inside
-            axes.scatter(
-                places[shown],
-                figures[shown],
-                s=5 if many else 9,
-                linewidths=0,
-                alpha=opacity * (0.55 if colour == theme.cloud else 0.85),
-                color=colour,
-                rasterized=many,
-            )
-        if effect.choices or len(np.unique(effect.values)) <= DISTINCT:
-            for place, group, median in zip(at, effect.groups, medians, strict=True):
-                if group.trials >= FEWEST_IN_GROUP:
-                    ends = place - 0.32, place + 0.32
-                    axes.plot(ends, (median, median), color=theme.ink, linewidth=2, zorder=4)
-        else:
-            axes.plot(at, medians, color=theme.ink, linewidth=1.8, marker="o", markersize=3.2)
-        _scale(axes, effect, at)
-        if outside := int((~inside).sum()):
-            text = f"{outside:,} more {'below' if worst == 'low' else 'above'} the frame"
-            axes.text(1, 1.02, text, transform=axes.transAxes, ha="right", va="bottom", size=9)
+    figure, axes = drawing(palette, SIZE, MARGINS)
+    axes.set(xlabel=effect.title, ylabel=label)
+    if len(figures) == 0:
         return figure
+    places, at = _places(effect)
+    inside = _frame(axes, figures, worst)
+    many = len(figures) > MANY
+    opacity = min(1.0, 3 * MANY / max(len(figures), 1)) if many else 1.0
+    for members, colour in ((effect.pruned, palette.other), (~effect.pruned, palette.complete)):
+        shown = members & inside
+        axes.scatter(
+            places[shown],
+            figures[shown],
+            s=5 if many else 9,
+            linewidths=0,
+            alpha=opacity * (0.55 if colour == palette.other else 0.85),
+            color=colour,
+            rasterized=many,
+        )
+    if effect.choices or len(np.unique(effect.values)) <= DISTINCT:
+        for place, group, median in zip(at, effect.groups, medians, strict=True):
+            if group.trials >= FEWEST_IN_GROUP:
+                ends = place - 0.32, place + 0.32
+                axes.plot(ends, (median, median), color=palette.ink, linewidth=2, zorder=4)
+    else:
+        axes.plot(at, medians, color=palette.ink, linewidth=1.8, marker="o", markersize=3.2)
+    _scale(axes, effect, at)
+    if outside := int((~inside).sum()):
+        text = f"{outside:,} more {'below' if worst == 'low' else 'above'} the frame"
+        axes.text(
+            1,
+            1.02,
+            text,
+            transform=axes.transAxes,
+            ha="right",
+            va="bottom",
+            color=palette.ink,
+            size=9,
+        )
+    return figure
 
 
 def _places(

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from har_search.board.pictures import Theme, svg
+from har_search.board.colours import BOTH, variables
+from har_search.board.pictures import svg
 
-# Marks drawn as pixels keep these, which suit both light and dark; all else follows the page.
-THEME = Theme("#2a3440", "#c3ccd7", ("#12916a", "#c05a15", "#776cdc"), "#8290a5", "Blues")
-_VARIABLES = {
-    THEME.ink: "var(--ink)",
-    THEME.faint: "var(--line)",
-    THEME.accents[0]: "var(--accent)",
-    THEME.accents[1]: "var(--second)",
-    THEME.cloud: "var(--cloud)",
-}
+# Marks drawn as pixels keep the colours of `BOTH`; all else follows the page.
+_VARIABLES = {colour: f"var(--{name})" for name, colour in variables(BOTH).items()}
 _DROPPED = {"metadata", "style"}
 
 
-def inline(figure: Figure, name: str, words: str) -> Markup:
-    """Return a figure drawn in `THEME` as an `<svg>` element that scales with its place.
+def inline_both(draw: Callable[[bool], Figure], name: str, words: str) -> Markup:
+    """Return a picture twice, of which the page shows the one that is drawn for its width.
 
-    `name` keeps its ids apart from other pictures' and `words` say what it shows.
+    `draw` is told whether to draw it narrow, for a telephone.
+    """
+    wide = inline(draw(False), name, words, only="on-wide")
+    return wide + inline(draw(True), f"{name}-narrow", words, only="on-narrow")
+
+
+def inline(figure: Figure, name: str, words: str, only: str = "") -> Markup:
+    """Return a figure drawn in `BOTH` as an `<svg>` element that scales with its place.
+
+    `name` keeps its ids apart from other pictures' and `words` say what it shows. The class
+    `only` shows it on some widths alone.
     """
     root = ET.fromstring(svg(figure))
     for parent in list(root.iter()):
@@ -39,7 +44,7 @@ def inline(figure: Figure, name: str, words: str) -> Markup:
     width, height = (float(root.attrib[side].removesuffix("pt")) for side in ("width", "height"))
     root.attrib.update(
         {
-            "class": "plot",
+            "class": f"plot {only}".rstrip(),
             "role": "img",
             "aria-label": words,
             "width": f"{width * 4 / 3:.0f}",

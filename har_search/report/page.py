@@ -11,10 +11,11 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from har_search.board.colours import stylesheet
 from har_search.board.columns import shown_columns
 from har_search.board.trials import chosen_study
 from har_search.board.words import borne_out, mean_sd, of_seeds
-from har_search.challenge.activities import activity_name
+from har_search.challenge.activities import ACTIVITIES, activity_name, short_activity_name
 from har_search.challenge.inputs import explained, label
 from har_search.challenge.words import percent
 from har_search.errors import OptionError
@@ -25,7 +26,6 @@ from har_search.report.importance import FEWEST_TRIALS, SHUFFLES
 FOLDER = Path(__file__).parent
 STYLES = (FOLDER.parent / "web" / "static" / "style.css", FOLDER / "report.css")  # one family
 MARK = '<meta name="generator" content="har-search report">'  # tells our files from others'
-ACTIVITIES_SHORT = ("walk", "up", "down", "sit", "stand", "lay")
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,9 @@ def render(report: Report, now: datetime) -> str:
         mark=Markup(MARK),
         columns=shown_columns(report.standings, without=("parameters",)),
         mean_sd=mean_sd,
-        styles=Markup("\n".join(path.read_text(encoding="utf-8") for path in STYLES)),
+        styles=Markup("\n".join([stylesheet(), *(each.read_text("utf-8") for each in STYLES)])),
         version=metadata.version("har-search"),
-        short=ACTIVITIES_SHORT,
+        short=[short_activity_name(each) for each in ACTIVITIES],
         alpha=ALPHA,
         fewest=FEWEST_TRIALS,
         shuffles=SHUFFLES,

@@ -13,13 +13,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import optuna
 
+from har_search.board.colours import LIGHT
+from har_search.board.frame import frame
 from har_search.board.standings import Leaderboard, Selection, Standing, leaderboard
+from har_search.board.status import Point
 from har_search.challenge.figures import Details
 from har_search.challenge.inputs import explained
+from har_search.challenge.rules import Track
 from har_search.search.notable import TOP
 from har_search.storage.artifacts import CONFUSION_MATRIX, LEARNING_CURVE
 from har_search.storage.details import read
@@ -141,34 +145,44 @@ def plot(spec: StudySpec, standings: Sequence[Standing]) -> Figure:
     import plotly.graph_objects as go  # only the worker that draws pays for it
 
     figure = go.Figure(layout={"template": "none", "hovermode": "closest"})
-    groups: dict[str, list[Standing]] = {}
+    groups: dict[tuple[str, ...], list[Standing]] = {}
     for standing in standings:
-        tracks = standing.tracks
-        name = f"track {' and '.join(tracks)}" if tracks else "no track"
-        groups.setdefault(name, []).append(standing)
-    for name, members in sorted(groups.items()):
+        groups.setdefault(standing.tracks, []).append(standing)
+    for tracks, members in sorted(groups.items()):
         figure.add_scatter(
-            name=name,
+            name=f"track {' and '.join(tracks)}" if tracks else "no track",
             mode="markers",
             x=[round(100 * each.gap, 3) for each in members],
             y=[round(100 * each.test_accuracy, 3) for each in members],
-            text=[f"trial {each.trial}" for each in members],
-            marker={"size": 7, "color": "#9aa7b8"} if name == "no track" else {"size": 9},
+            text=[f"trial {each.trial} of {each.student}" for each in members],
+            marker=_marker(tracks, spec.tracks),
         )
-    for track in spec.tracks:
+    seen = frame([Point(each.test_accuracy, each.gap) for each in standings], spec.tracks)
+    for track, colour in zip(spec.tracks, LIGHT.tracks, strict=False):
         figure.add_shape(
             type="rect",
-            x0=-2,
-            x1=10 if track.gap_below is None else 100 * track.gap_below,
+            x0=seen.left,
+            x1=seen.right if track.gap_below is None else 100 * track.gap_below,
             y0=100 * track.test_accuracy_above,
-            y1=100,
+            y1=seen.top,
             layer="below",
             line={"width": 0},
-            fillcolor="rgba(11, 122, 85, 0.12)",
+            fillcolor=colour,
+            opacity=0.14,
         )
     figure.update_layout(
         title="Accuracy against gap",
-        xaxis={"title": {"text": "train-test gap, pp"}, "range": [-1, 7]},
-        yaxis={"title": {"text": "test accuracy, %"}, "range": [92, 98.5]},
+        xaxis={"title": {"text": "train-test gap, pp"}, "range": [seen.left, seen.right]},
+        yaxis={"title": {"text": "test accuracy, %"}, "range": [seen.bottom, seen.top]},
     )
     return figure
+
+
+def _marker(qualified: Sequence[str], tracks: Sequence[Track]) -> dict[str, Any]:
+    """Return a mark in its track's colour, with that of a second one around it, as on the page."""
+    named = zip((track.name for track in tracks), LIGHT.tracks, strict=False)
+    colours = [colour for name, colour in named if name in qualified]
+    if not colours:
+        return {"size": 7, "color": LIGHT.other}
+    around = {"color": colours[1], "width": 2} if len(colours) > 1 else {"width": 0}
+    return {"size": 9, "color": colours[0], "line": around}

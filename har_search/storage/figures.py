@@ -25,8 +25,8 @@ from har_search.storage.schema import (
 def accuracies_and_gaps(connection: sqlalchemy.Connection, names: Collection[str]) -> Sequence[Any]:
     """Return the finished trials of the studies named.
 
-    A row has `test_accuracy` and `gap`, both fractions, and `start`: the start's name as JSON, None
-    where the sampler chose.
+    A row has `test_accuracy` and `gap`, both fractions, `start`, the start's name as JSON or None
+    where the sampler chose, and the trial's `study_name` and `number`.
     """
     source, test = with_attribute(TRIALS_OF_STUDIES, "test_accuracy")
     source, gap = with_attribute(source, "gap")
@@ -36,6 +36,8 @@ def accuracies_and_gaps(connection: sqlalchemy.Connection, names: Collection[str
             cast(test, Double).label("test_accuracy"),
             cast(gap, Double).label("gap"),
             start.label("start"),
+            studies.c.study_name,
+            trials.c.number,
         )
         .select_from(source)
         .where(studies.c.study_name.in_(names), is_finished())

@@ -5,56 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from har_search.board import pictures
+from har_search.board import formats
 from har_search.board.columns import Column, shown_columns
 from har_search.board.diagnosis import Finding, diagnose
 from har_search.board.evidence import Neighbour
 from har_search.board.neighbours import neighbours
-from har_search.board.standings import Selection, Standing, leaderboard
-from har_search.board.status import StudyStatus, overview, points
+from har_search.board.standings import Leaderboard, Selection, Standing, leaderboard
+from har_search.board.status import StudyStatus, overview
 from har_search.challenge.figures import Details
 from har_search.challenge.rules import HOMEWORK_TRACKS, Track
 from har_search.data.dataset import SIMULATED
-from har_search.storage.ranking import SORTS
 from har_search.study.spec import StudySpec
+from har_search.web import gap_picture
+from har_search.web.choice import PAGE, Choice, NotThereError
+from har_search.web.gap_picture import Mark
 from har_search.web.shared import SharedAnswers
 
-PAGE = 50  # entries
 FRESH_SECONDS = 1.0  # however many people watch, the database is asked once in so long
 CONTENTS: SharedAnswers[Contents] = SharedAnswers(64)
-PICTURES: SharedAnswers[bytes] = SharedAnswers(16)
+CSV: SharedAnswers[str] = SharedAnswers(4)
 NEIGHBOURS_SECONDS = 30.0  # a thousand trials' curves take 0.1 s to read, for each entry's page
 NEIGHBOURS: SharedAnswers[tuple[StudySpec, list[Neighbour]]] = SharedAnswers(4)
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What a visitor chose to see; empty means all."""
-
-    study: str = ""
-    student: str = ""
-    track: str = ""
-    sort: str = ""
-    page: int = 1
-
-    @classmethod
-    def of(cls, arguments: Mapping[str, str]) -> Choice:
-        """Read a request's arguments; what makes no sense is left out."""
-        page, sort = arguments.get("page", ""), arguments.get("sort", "")
-        return cls(
-            arguments.get("study", ""),
-            arguments.get("student", ""),
-            arguments.get("track", ""),
-            sort if sort in SORTS else "",
-            int(page) if page.isdecimal() and 0 < len(page) < 7 and int(page) else 1,
-        )
-
-    def arguments(self, **changes: Any) -> dict[str, Any]:
-        """Return the arguments of a link to this choice with changes; a change starts at page 1."""
-        changed = replace(self, **{"page": 1, **changes})
-        return {name: value for name, value in vars(changed).items() if value not in ("", 1)}
 
 
 @dataclass(frozen=True)
@@ -68,6 +40,7 @@ class Contents:
     tracks: tuple[Track, ...]
     leaders: Mapping[str, Standing | None]
     standings: tuple[Standing, ...]
+    marks: tuple[Mark, ...]
     ranked: int
     finished: int
 
@@ -94,15 +67,12 @@ class Contents:
         return any(study.dataset == SIMULATED for study in self.shown)
 
 
-class UnknownStudyError(Exception):
-    """No study of that name is in the database, or not any more."""
-
-
 def contents(url: str, choice: Choice) -> Contents:
     """Return the page's content, at most `FRESH_SECONDS` old, or as old as computing it took.
 
     Raises:
-        UnknownStudyError: the chosen study is not there.
+        ChoiceError: no study shown has the chosen track.
+        NotThereError: the chosen study or page is not there.
         NotFoundError: no database there.
         StorageError: it cannot be read.
     """
@@ -112,40 +82,66 @@ def contents(url: str, choice: Choice) -> Contents:
 def _contents(url: str, choice: Choice) -> Contents:
     seen = overview(url)
     shown = shown_studies(seen.studies, choice.study)
-    selection = Selection(
-        study=choice.study or None,
-        track=choice.track or None,
-        student=choice.student or None,
-        sort=choice.sort or None,
-        top=PAGE,
-        skip=(choice.page - 1) * PAGE,
-        simulated=bool(shown) and shown[0].dataset == SIMULATED,
-    )
-    found = leaderboard(url, selection)
-    tracks = {track.name: track for study in shown for track in study.tracks}
-    return Contents(
+    tracks = shown_tracks(shown)
+    choice.check_track(tracks)
+    found = _ranked(url, choice.selection(simulated=_simulated(shown)))
+    made = Contents(
         choice=choice,
         studies=seen.studies,
         shown=shown,
         students=seen.students,
-        tracks=tuple(tracks.values()) or HOMEWORK_TRACKS,
+        tracks=tracks,
         leaders=found.leaders,
         standings=found.standings,
+        marks=gap_picture.marks(url, shown),
         ranked=found.ranked,
         finished=found.finished,
     )
+    choice.check_page(made.pages)
+    return made
+
+
+def _ranked(url: str, selection: Selection) -> Leaderboard:
+    """Rank; leaders and numbers are there also beyond the last page and with none confirmed."""
+    found = leaderboard(url, selection)
+    if selection.skip and not found.standings:
+        found = replace(leaderboard(url, replace(selection, top=1, skip=0)), standings=())
+    if found.finished or not selection.confirmed:
+        return found
+    all_trials = leaderboard(url, replace(selection, confirmed=False, top=1, skip=0))
+    return replace(all_trials, standings=(), ranked=0)
+
+
+def csv(url: str, choice: Choice) -> str:
+    """Return the entries of every page of a choice as CSV, as `leaderboard --format csv` does.
+
+    Raises:
+        ChoiceError: no study shown has the chosen track.
+        NotThereError: the chosen study is not there.
+        NotFoundError: no database there.
+        StorageError: it cannot be read.
+    """
+    choice = replace(choice, page=1)
+    return CSV.get((url, choice), lambda: _csv(url, choice), FRESH_SECONDS)
+
+
+def _csv(url: str, choice: Choice) -> str:
+    shown = shown_studies(overview(url).studies, choice.study)
+    choice.check_track(shown_tracks(shown))
+    selection = choice.selection(simulated=_simulated(shown), paged=False)
+    return formats.to_csv(leaderboard(url, selection)) + "\n"
 
 
 def shown_studies(studies: tuple[StudyStatus, ...], chosen: str) -> tuple[StudyStatus, ...]:
     """Return the chosen study, or all on real data, or all where there are none such.
 
     Raises:
-        UnknownStudyError: the chosen study is not there.
+        NotThereError: the chosen study is not there.
     """
     if chosen:
         found = tuple(study for study in studies if study.name == chosen)
         if not found:
-            raise UnknownStudyError(chosen)
+            raise NotThereError(f"There is no study '{chosen}' here, or not any more.")
         return found
     return tuple(study for study in studies if study.dataset != SIMULATED) or studies
 
@@ -165,26 +161,11 @@ def entry_findings(url: str, standing: Standing, details: Details | None) -> lis
     return diagnose(standing, details.curve, spec, others)
 
 
-def gap_picture(url: str, chosen: str, theme: str) -> bytes:
-    """Return the picture of accuracy against gap as SVG.
-
-    Raises:
-        UnknownStudyError: the chosen study is not there.
-        NotFoundError: no database there.
-        StorageError: it cannot be read.
-    """
-    shown = shown_studies(overview(url).studies, chosen)
-    done = tuple((study.name, study.done, study.tracks) for study in shown)
-    # drawn anew only where another trial has finished
-    return PICTURES.get((url, done, theme), lambda: _gap_picture(url, done, theme))
+def shown_tracks(shown: tuple[StudyStatus, ...]) -> tuple[Track, ...]:
+    """Return the tracks of these studies, each name once."""
+    tracks = {track.name: track for study in shown for track in study.tracks}
+    return tuple(tracks.values()) or HOMEWORK_TRACKS
 
 
-def _gap_picture(
-    url: str, done: tuple[tuple[str, int, tuple[Track, ...]], ...], theme: str
-) -> bytes:
-    tracks = {track.name: track for _, _, own in done for track in own}
-    found = points(url, tuple(name for name, _, _ in done))
-    figure = pictures.draw_accuracy_against_gap(
-        found, tuple(tracks.values()) or HOMEWORK_TRACKS, pictures.THEMES[theme]
-    )
-    return pictures.svg(figure)
+def _simulated(shown: tuple[StudyStatus, ...]) -> bool:
+    return bool(shown) and shown[0].dataset == SIMULATED

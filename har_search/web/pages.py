@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask, make_response, render_template, request, url_for
+from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response
 
 from har_search.board import pictures
+from har_search.board.colours import THEMES, stylesheet
 from har_search.board.confusion import per_activity
 from har_search.board.differences import differences
 from har_search.board.standings import find_trial
+from har_search.board.status import overview
 from har_search.board.words import borne_out, foot, mean_sd, of_seeds
 from har_search.challenge.activities import activity_name
 from har_search.challenge.inputs import explained, label
@@ -19,13 +24,15 @@ from har_search.networks import mlp
 from har_search.networks.mlp import mlp_config
 from har_search.storage import details
 from har_search.storage.database import masked
+from har_search.web import gap_picture
+from har_search.web.choice import Choice, ChoiceError, NotThereError
 from har_search.web.contents import (
-    Choice,
     Contents,
-    UnknownStudyError,
     contents,
+    csv,
     entry_findings,
-    gap_picture,
+    shown_studies,
+    shown_tracks,
 )
 
 # Everything comes from here: no other host, no inline script or style.
@@ -60,6 +67,8 @@ def make_pages(url: str) -> Flask:
         "of_seeds": of_seeds,
         "label": label,
         "explained": explained,
+        "code": code,
+        "count": count,
     }
     app.jinja_env.globals |= {"activity_name": activity_name, "mean_sd": mean_sd}
 
@@ -67,13 +76,27 @@ def make_pages(url: str) -> Flask:
     def leaderboard() -> Response:
         return _unless_known(render_template("leaderboard.html", contents=_contents()))
 
+    @app.get("/colours.css")
+    def colours() -> Response:
+        response = _unless_known(stylesheet())
+        response.mimetype = "text/css"
+        return response
+
     @app.get("/live")
     def live() -> Response:
         return _unless_known(render_template("live.html", contents=_contents()))
 
     @app.get("/accuracy-against-gap.svg")
     def accuracy_against_gap() -> Response:
-        return _svg(gap_picture(url, request.args.get("study", ""), _theme()))
+        shown = shown_studies(overview(url).studies, request.args.get("study", ""))
+        return _svg(gap_picture.picture(url, shown, _theme(), narrow=_narrow()))
+
+    @app.get("/leaderboard.csv")
+    def as_csv() -> Response:
+        response = _unless_known(csv(url, Choice.of(request.args)))
+        response.mimetype = "text/csv"
+        response.headers["Content-Disposition"] = 'attachment; filename="leaderboard.csv"'
+        return response
 
     @app.get("/studies/<path:study>/trials/<int(max=999999999):number>")
     def entry(study: str, number: int) -> Response:
@@ -83,22 +106,25 @@ def make_pages(url: str) -> Flask:
             render_template(
                 "entry.html",
                 standing=standing,
+                tracks=shown_tracks(shown_studies(overview(url).studies, study)),
                 details=found,
                 findings=entry_findings(url, standing, found),
                 activities=per_activity(found.confusion) if found else [],
                 differences=differences(standing.params, standing.inputs),
-                source=mlp.source(mlp_config(standing.params), standing.inputs),
+                network=mlp.source(mlp_config(standing.params), standing.inputs),
             )
         )
 
     @app.get("/studies/<path:study>/trials/<int(max=999999999):number>/<name>.svg")
     def picture(study: str, number: int, name: str) -> Response:
         standing, found = find_trial(url, number, study), details.read(url, study, number)
-        theme = pictures.THEMES[_theme()]
+        palette, narrow = THEMES[_theme()], _narrow()
         if found is not None and name == "learning-curve":
-            drawn = pictures.draw_learning_curve(found.curve, standing.epoch, theme)
+            drawn = pictures.draw_learning_curve(
+                found.curve, standing.epoch, palette, narrow=narrow
+            )
         elif found is not None and name == "confusion-matrix":
-            drawn = pictures.draw_confusion_matrix(found.confusion, theme)
+            drawn = pictures.draw_confusion_matrix(found.confusion, palette, narrow=narrow)
         else:
             raise NotFound
         return _svg(pictures.svg(drawn))
@@ -107,9 +133,13 @@ def make_pages(url: str) -> Flask:
     def of_http(error: HTTPException) -> tuple[str, int]:
         return _message(error.name, error.description or ""), error.code or 500
 
-    @app.errorhandler(UnknownStudyError)
-    def of_study(error: UnknownStudyError) -> tuple[str, int]:
-        return _message("Not found", f"There is no study '{error}' here, or not any more."), 404
+    @app.errorhandler(NotThereError)
+    def of_nothing(error: NotThereError) -> tuple[str, int]:
+        return _message("Not found", str(error)), 404
+
+    @app.errorhandler(ChoiceError)
+    def of_choice(error: ChoiceError) -> tuple[str, int]:
+        return _message("Not understood", str(error)), 400
 
     @app.errorhandler(HarSearchError)
     def of_database(error: HarSearchError) -> tuple[str, int]:
@@ -133,7 +163,12 @@ def make_pages(url: str) -> Flask:
 
 def _theme() -> str:
     theme = request.args.get("theme", "light")
-    return theme if theme in pictures.THEMES else "light"
+    return theme if theme in THEMES else "light"
+
+
+def _narrow() -> bool:
+    """Return whether a picture is for a telephone."""
+    return request.args.get("narrow") == "1"
 
 
 def _unless_known(body: str | bytes) -> Response:
@@ -156,6 +191,16 @@ def _svg(body: bytes) -> Response:
 
 def _message(title: str, text: str) -> str:
     return render_template("message.html", title=title, text=text, home=url_for("leaderboard"))
+
+
+def code(text: str) -> Markup:
+    """Write a message as HTML, what stands between backticks as code."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Write a number of things: 1 entry, 2,000 entries; without `many` an s is added."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def duration(seconds: float) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.conftest import Running
+from tests.acceptance.pdf import page_texts
 
 webdriver = pytest.importorskip("selenium.webdriver")
 from selenium.common.exceptions import StaleElementReferenceException  # noqa: E402
@@ -146,6 +147,23 @@ def test_a_class_watches_a_search(
     Select(browser.find_element(By.NAME, "student")).select_by_visible_text(student)
     wait.until(lambda page: "student=Ann" in page.current_url and column(page, 2))
 
+    Select(browser.find_element(By.NAME, "best_per_student")).select_by_value("1")
+    wait.until(lambda page: "best_per_student=1" in page.current_url and len(column(page, 2)) == 1)
+
+    browser.get(address)
+    top = """const circle = [...document.querySelectorAll('.marks circle')].pop();
+        const {x, y, width} = circle.getBoundingClientRect();
+        return document.elementFromPoint(x + width / 2, y + width / 2).textContent"""
+    assert re.fullmatch(r"trial \d+: test [\d.]+ %, gap -?[\d.]+ pp", browser.execute_script(top))
+    browser.execute_script("document.querySelector('.board th span').focus()")
+    says = """return getComputedStyle(document.activeElement.closest('th'), '::before').content"""
+    assert "place in this list" in browser.execute_script(says)
+    browser.execute_script("document.getElementById('words').open = true")
+    before = done(browser)
+    wait.until(lambda page: done(page) > before)
+    assert browser.execute_script("return document.getElementById('words').open")
+    assert "place in this list" in browser.execute_script(says)  # the keyboard is where it was
+
     browser.get(f"{address}/studies/short/trials/0")
     source = browser.find_element(By.ID, "source").text
     assert "nn.Sequential(" in source
@@ -187,11 +205,26 @@ def test_it_fits_a_telephone(
     assert start(sqlite_url, "--trials", 3, "--workers", 1, epochs=3).wait() == 0
     address = dashboard()
     metrics = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+    wait = WebDriverWait(browser, 30)
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     for path in ("/", "/studies/short/trials/0"):
         browser.get(address + path)
         width = browser.execute_script("return document.documentElement.scrollWidth")
         assert width <= 390, path
+        for image in browser.find_elements(By.TAG_NAME, "img"):
+            browser.execute_script("arguments[0].scrollIntoView()", image)
+            wait.until(
+                lambda page, each=image: page.execute_script("return arguments[0].complete", each)
+            )
+            shown = "return [arguments[0].currentSrc, arguments[0].clientWidth]"
+            source, drawn = browser.execute_script(shown, image)
+            assert "narrow=1" in source
+            assert drawn >= 300  # of 336, at which its smallest text has 12.7 pixels
+    small = """return [...document.querySelectorAll('main *')].filter(each => each.textContent)
+        .map(each => parseFloat(getComputedStyle(each).fontSize)).filter(size => size < 11)"""
+    for path in ("/", "/studies/short/trials/0"):
+        browser.get(address + path)
+        assert browser.execute_script(small) == []
 
 
 def test_a_report_opens_as_a_file_fits_and_prints(
@@ -228,7 +261,11 @@ def test_a_report_opens_as_a_file_fits_and_prints(
     assert browser.execute_script(tallest) < 271 / 25.4 * 96  # each fits on a page
     printed = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
     pdf = base64.b64decode(printed["data"])
-    assert 2 <= len(re.findall(rb"/Type /Page\b", pdf)) <= 7
+    pages = page_texts(pdf)
+    assert 2 <= len(pages) <= 7
+    for number, text in enumerate(pages, 1):
+        assert f"page {number} of {len(pages)}" in text
+    assert len(pages[-1]) > 500  # not almost empty
 
     errors = [each for each in browser.get_log("browser") if each["level"] == "SEVERE"]
     assert not errors, json.dumps(errors)

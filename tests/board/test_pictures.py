@@ -1,12 +1,17 @@
 """Pictures are drawn from what is known, in both themes, with units; their looks are for eyes."""
 
 import io
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from xml.etree import ElementTree as ET
 
+import matplotlib as mpl
 import pytest
 from PIL import Image
 
 from har_search.board import pictures
+from har_search.board.colours import THEMES
 from har_search.board.status import Point
 from har_search.challenge.figures import Curve
 from har_search.challenge.rules import HOMEWORK_TRACKS
@@ -19,13 +24,13 @@ def text_of(svg: bytes) -> str:
     return " ".join(text.strip() for text in ET.fromstring(svg).itertext() if text.strip())
 
 
-@pytest.mark.parametrize("name", pictures.THEMES)
+@pytest.mark.parametrize("name", THEMES)
 def test_a_learning_curve_marks_its_checkpoint(name: str) -> None:
-    drawn = pictures.svg(pictures.draw_learning_curve(CURVE, 2, pictures.THEMES[name]))
+    drawn = pictures.svg(pictures.draw_learning_curve(CURVE, 2, THEMES[name]))
     text = text_of(drawn)
     assert "checkpoint: epoch 2" in text
     assert "accuracy, %" in text
-    assert pictures.THEMES[name].ink in drawn.decode()
+    assert THEMES[name].ink in drawn.decode()
 
 
 def test_a_confusion_matrix_names_activities_and_counts_windows() -> None:
@@ -56,6 +61,67 @@ def test_ten_thousand_trials_make_a_small_picture() -> None:
 def test_the_same_picture_has_the_same_bytes() -> None:
     one, two = (pictures.svg(pictures.draw_learning_curve(CURVE, 1)) for _ in range(2))
     assert one == two
+
+
+def _drawing(name: str, narrow: bool) -> bytes:
+    palette = THEMES[name]
+    points = [Point(0.95 + each / 2000, each / 1000, each == 3) for each in range(60)]
+    figures = [
+        pictures.draw_learning_curve(CURVE, 2, palette, narrow=narrow),
+        pictures.draw_confusion_matrix(CONFUSION, palette, narrow=narrow),
+        pictures.draw_accuracy_against_gap(points, HOMEWORK_TRACKS, palette, narrow=narrow),
+    ]
+    return b"".join([*map(pictures.svg, figures), *map(pictures.png, figures)])
+
+
+def test_eight_threads_draw_what_one_draws_alone() -> None:
+    kinds = [(name, narrow) for name in THEMES for narrow in (False, True)]
+    alone = [_drawing(*kind) for kind in kinds]
+    start = threading.Barrier(8)
+
+    def draw(kind: tuple[str, bool]) -> bytes:
+        start.wait(60)
+        return _drawing(*kind)
+
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(draw, kinds * 2))
+    assert together == alone * 2
+
+
+def test_a_picture_is_in_its_own_colours_whatever_the_process_has_set() -> None:
+    alone = _drawing("dark", narrow=False)
+    with mpl.rc_context({"text.color": "red", "xtick.color": "red", "font.size": 30}):
+        assert _drawing("dark", narrow=False) == alone
+
+
+def test_a_trial_has_the_colours_of_its_tracks() -> None:
+    both, second, none = Point(0.98, 0.01), Point(0.98, 0.03), Point(0.95, 0.03)
+    palette = THEMES["light"]
+    shown = {
+        point: pictures.svg(pictures.draw_accuracy_against_gap([point], HOMEWORK_TRACKS, palette))
+        for point in (both, second, none)
+    }
+    marks = {
+        point: re.findall(r"<use [^>]*style=\"([^\"]*)", text.decode())
+        for point, text in shown.items()
+    }
+    assert f"fill: {palette.tracks[0]}; stroke: {palette.tracks[1]}" in " ".join(marks[both])
+    assert f"fill: {palette.tracks[1]}" in " ".join(marks[second])
+    assert f"fill: {palette.other}" in " ".join(marks[none])
+
+
+def test_a_narrow_picture_fits_a_telephone_and_can_be_read() -> None:
+    drawn = [
+        pictures.draw_learning_curve(CURVE, 2, narrow=True),
+        pictures.draw_confusion_matrix(CONFUSION, narrow=True),
+        pictures.draw_accuracy_against_gap([Point(0.97, 0.01)], HOMEWORK_TRACKS, narrow=True),
+    ]
+    for figure in drawn:
+        assert 96 * figure.get_figwidth() <= 340  # CSS pixels
+        for size in re.findall(
+            r"font(?:-size)?: ?(?:bold )?([\d.]+)px", pictures.svg(figure).decode()
+        ):
+            assert float(size) * 4 / 3 >= 11  # its units are points
 
 
 def test_a_png_is_one() -> None:

@@ -6,7 +6,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from har_search.board.pictures import THEMES
+from har_search.board.colours import THEMES
 from har_search.report.drawings import accuracy_by, gap_by
 from har_search.report.effects import Effect, effects
 from har_search.study.spec import Range, Value

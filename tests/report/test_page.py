@@ -55,7 +55,9 @@ def test_a_report_has_everything(url: str, search: Callable[..., None], tmp_path
         assert said in text, said
     assert "SIMULATED" not in text
     assert page.source.count('<article class="winner card">') in (1, 2)
-    assert page.tags["svg"] == 1 + page.source.count("winner card") + 2 * 5
+    twice = 1 + page.source.count("winner card")  # once for wide screens, once for telephones
+    assert page.source.count('class="plot on-narrow"') == twice
+    assert page.tags["svg"] == 2 * twice + 2 * 5
     assert page.source.count("<tr", page.source.index("leaderboard</h2>")) > 20
 
 

@@ -1,6 +1,7 @@
 """What optuna-dashboard is given to show: notes, a plot, and the files of notable trials."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from optuna_dashboard._custom_plot_data import get_plotly_graph_objects
 from safetensors.torch import load_file
 from werkzeug.test import Client
 
+from har_search.board.colours import LIGHT
 from har_search.board.standings import Selection, leaderboard
 from har_search.data.dataset import Dataset
 from har_search.networks import mlp
@@ -21,13 +23,15 @@ from har_search.networks.evaluation import accuracy
 from har_search.networks.mlp import MLPConfig
 from har_search.networks.splits import TensorSplit
 from har_search.search.events import FinishedTrial
-from har_search.search.showcase import Showcase
+from har_search.search.showcase import Showcase, plot
 from har_search.search.worker import work
 from har_search.storage import artifacts, details
 from har_search.storage.database import open_for_writing
+from har_search.study.file import load_spec
 from har_search.study.spec import StudySpec
 from har_search.training.versions import versions
 from har_search.web.server import make_app
+from tests.conftest import Entry
 from tests.helpers import Recorder, note_of, prepared
 
 
@@ -137,3 +141,20 @@ def test_versions_are_shown_as_they_are_stored(searched: tuple[str, Path]) -> No
         assert json.loads(shown) == versions()
     assert table.status_code == 200
     assert "UserAttribute versions" in table.text
+
+
+def test_the_plot_shows_where_trials_are_in_the_tracks_colours(
+    sqlite_url: str, fill: Callable[..., None]
+) -> None:
+    spec = load_spec("lesson")
+    fill(sqlite_url, spec, [Entry(0.98, 0.015), Entry(0.98, 0.03), Entry(0.955, 0.005)])
+    figure = plot(spec, leaderboard(sqlite_url).standings)
+    marks = {trace.name: trace.marker for trace in figure.data}
+    assert marks["track A and B"].color == LIGHT.tracks[0]
+    assert marks["track A and B"].line.color == LIGHT.tracks[1]
+    assert marks["track B"].color == LIGHT.tracks[1]
+    assert marks["no track"].color == LIGHT.other
+    left, right = figure.layout.xaxis.range
+    assert 0 < left < 0.5
+    assert 3 < right < 3.2
+    assert [shape.fillcolor for shape in figure.layout.shapes] == list(LIGHT.tracks[:2])

@@ -28,9 +28,9 @@ def test_figures_are_those_of_finished_trials(
         assert students(connection) == ['Zoë "z"', "ann", "zoe"]
         points = accuracies_and_gaps(connection, ("quick", "other"))
         assert sorted(tuple(row) for row in points) == [
-            (0.7, 0.02, None),
-            (0.8, 0.01, None),
-            (0.9, 0.03, None),
+            (0.7, 0.02, None, "other", 1),
+            (0.8, 0.01, None, "quick", 2),
+            (0.9, 0.03, None, "quick", 1),
         ]
         assert accuracies_and_gaps(connection, ()) == []
         first, second = finished_figures(connection, "quick")

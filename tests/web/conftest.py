@@ -6,7 +6,7 @@ import pytest
 from werkzeug.test import Client
 
 from har_search.study.spec import StudySpec
-from har_search.web import contents
+from har_search.web import contents, gap_picture
 from har_search.web.server import make_app
 from tests.conftest import Entry
 
@@ -22,9 +22,11 @@ ENTRIES = [
 @pytest.fixture(autouse=True)
 def no_cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(contents, "FRESH_SECONDS", 1e-6)
-    contents.CONTENTS.clear()
+    for answers in (contents.CONTENTS, contents.CSV):
+        answers.clear()
     yield
-    contents.PICTURES.clear()
+    for kept in (gap_picture.PICTURES, gap_picture.POINTS):
+        kept.clear()
     contents.NEIGHBOURS.clear()
 
 

@@ -5,11 +5,18 @@ const EVERY = 3000; // milliseconds
 const live = document.getElementById("live");
 let known = null;
 
-// Puts the new text in place, and the keyboard back on the link where it was.
+// What tells a link or a heading from the others, before and after.
+const mark = (each) =>
+  `${each.closest("table") !== null} ${each.getAttribute("href") ?? each.textContent}`;
+
+// Puts the new text in place, the keyboard back where it was, and open what was open.
 function replace(text) {
-  const focused = live.contains(document.activeElement) && document.activeElement.href;
+  const open = [...live.querySelectorAll("details[open]")].map((each) => each.id);
+  const focused = live.contains(document.activeElement) && mark(document.activeElement);
   live.innerHTML = text;
-  if (focused) [...live.querySelectorAll("a")].find((each) => each.href === focused)?.focus();
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  const stops = [...live.querySelectorAll("a:not([tabindex]), [tabindex='0'], summary")];
+  if (focused) stops.find((each) => mark(each) === focused)?.focus();
 }
 
 async function refresh() {
