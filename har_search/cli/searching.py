@@ -81,28 +81,29 @@ def run(
         located = locate_data(data)
         show_data(located.dataset, console)
         show_study(spec, located.dataset, console)
-        from har_search.board.standings import Selection
-        from har_search.search.run import SearchOptions, search
-        from har_search.storage.artifacts import folder_of
-        from har_search.storage.logs import hush_libraries
-        from har_search.storage.patient import patiently
         from har_search.storage.studies import study_name
         from har_search.terminal.progress import SearchProgress
 
-        hush_libraries()
-        options = SearchOptions(
-            trials=trials,
-            student=student,
-            workers=workers,
-            timeout_seconds=timeout,
-            until=tracks,
-            seed=seed,
-            device=device.value,
-            patience_seconds=patience,
-            artifacts=folder_of(storage, artifacts),
-        )
         hints = hints_of(context, study=study_name(spec, located.dataset.name))
-        with SearchProgress(console, spec.tracks, hints) as progress:
+        with SearchProgress(console, spec.tracks, hints) as progress:  # from here on it is seen
+            from har_search.board.standings import Selection
+            from har_search.search.run import SearchOptions, search
+            from har_search.storage.artifacts import folder_of
+            from har_search.storage.logs import hush_libraries
+            from har_search.storage.patient import patiently
+
+            hush_libraries()
+            options = SearchOptions(
+                trials=trials,
+                student=student,
+                workers=workers,
+                timeout_seconds=timeout,
+                until=tracks,
+                seed=seed,
+                device=device.value,
+                patience_seconds=patience,
+                artifacts=folder_of(storage, artifacts),
+            )
             outcome = search(spec, storage, located, options, progress, crew)
     console.print()
     if outcome.ending == "interrupted":
@@ -110,7 +111,8 @@ def run(
     if outcome.answered:
         hints = patiently(lambda: _hints_after(context, storage, outcome), patience)
         shown = Selection(study=outcome.study_name, top=10)
-        patiently(lambda: show_leaderboard(storage, shown, console, hints=hints), patience)
+        if outcome.done:
+            patiently(lambda: show_leaderboard(storage, shown, console, hints=hints), patience)
     else:
         text = (
             "the database does not answer; `har-search leaderboard` shows its trials once it does"

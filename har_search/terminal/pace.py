@@ -18,11 +18,6 @@ class Pace:
         if done != self.done:
             self.done, self.changed = done, time.monotonic()
 
-    @property
-    def elapsed(self) -> str:
-        """How long it goes on, as minutes and seconds."""
-        return clock(time.monotonic() - self.begun)
-
     def words(self) -> str:
         """Say trials a minute and the time left; nothing before the first trial is finished."""
         done, left = self.done - self.done_before, self.total - self.done

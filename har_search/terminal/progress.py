@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from har_search.challenge.words import counted, percent, visible
 from har_search.search.events import EpochsTrained, FailedTrial, FinishedTrial
 from har_search.terminal.console import say
 from har_search.terminal.hints import NO_OPTIONS, Hints
-from har_search.terminal.pace import Pace
+from har_search.terminal.pace import Pace, clock
 
 if TYPE_CHECKING:
     from har_search.challenge.held_out import HeldOutPeople
@@ -44,7 +45,8 @@ class SearchProgress:
             console=console,
         )
         self.task = self.bar.add_task("trials", total=None, elapsed="", status="")
-        self.workers, self.pace = 0, Pace(0, 0)
+        self.workers, self.begun = 0, time.monotonic()
+        self.pace: Pace | None = None  # before the search starts
         self.live = (
             Live(console=console, refresh_per_second=4, get_renderable=self.render)
             if console.is_terminal
@@ -52,6 +54,8 @@ class SearchProgress:
         )
 
     def __enter__(self) -> SearchProgress:
+        if self.live is not None:
+            self.live.start()
         return self
 
     def __exit__(
@@ -61,13 +65,17 @@ class SearchProgress:
         traceback: TracebackType | None,
     ) -> None:
         if self.live is not None:
+            self.live.transient |= self.pace is None
             self.live.stop()
         elif len(self.unkept) > 1:  # the first was told of when it finished
             say(self.console, self.unkept_line(), "yellow")
 
     def render(self) -> Group:
         """Return what the terminal shows now, by the clock."""
-        self.bar.update(self.task, elapsed=self.pace.elapsed, status=self.status())
+        elapsed = clock(time.monotonic() - self.begun)
+        if self.pace is None:
+            return Group(Text(f"{elapsed}  making the search ready"))
+        self.bar.update(self.task, elapsed=elapsed, status=self.status(self.pace.words()))
         lines = [Text.from_markup(line) for line in self.best_lines()]
         if self.unkept:
             lines.append(Text(self.unkept_line(), style="yellow"))
@@ -106,8 +114,9 @@ class SearchProgress:
             self.keep(trial)
         self.pace, self.workers, self.total = Pace(done, total), workers, total
         self.bar.update(self.task, total=total, completed=done)
-        if self.live is not None and done < total:
-            self.live.start()
+        if self.live is not None and done >= total:
+            self.live.transient = True
+            self.live.stop()
 
     def finished(self, trial: FinishedTrial) -> None:
         """Count a trial and keep it where it leads."""
@@ -129,7 +138,8 @@ class SearchProgress:
 
     def counted(self, done: int) -> None:
         """Move the bar, also for what other machines did."""
-        self.pace.counted(done)
+        if self.pace is not None:
+            self.pace.counted(done)
         self.bar.update(self.task, completed=done)
 
     def keep(self, trial: FinishedTrial) -> None:
@@ -146,9 +156,8 @@ class SearchProgress:
         if self.trained is None or trained.epoch > self.trained.epoch:
             self.trained = trained
 
-    def status(self) -> str:
+    def status(self, pace: str) -> str:
         """Say what happens: workers start, first trials train, or the pace and the time left."""
-        pace = self.pace.words()
         if pace:
             return pace
         if self.trained is None:

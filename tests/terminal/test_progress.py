@@ -30,8 +30,10 @@ def test_it_says_from_the_start_what_happens_and_its_times_follow_the_clock(
     monkeypatch.setattr(pace.time, "monotonic", lambda: now)
     console = Console(force_terminal=True, width=80, file=io.StringIO())
     with SearchProgress(console, HOMEWORK_TRACKS) as progress:
+        now += 1
+        assert bar_of(progress) == "0:01 making the search ready"
         progress.started(0, 12, 2, ())
-        now += 3
+        now += 2
         assert bar_of(progress).endswith("0/12 0:03 starting 2 workers")
         progress.training(EpochsTrained(2, 30))
         progress.training(EpochsTrained(1, 30))  # of the other
@@ -39,11 +41,11 @@ def test_it_says_from_the_start_what_happens_and_its_times_follow_the_clock(
         assert bar_of(progress).endswith("0/12 0:07 first trials: epoch 2 of 30")
         now += 3
         progress.finished(trial(7, 0.97, "A", done=1))
-        assert bar_of(progress).endswith("1/12 0:10 6.0 trials/min, 1:50 left")
+        assert bar_of(progress).endswith("1/12 0:10 6.7 trials/min, 1:39 left")
         now += 1
-        assert bar_of(progress).endswith("1/12 0:11 6.0 trials/min, 1:49 left")
+        assert bar_of(progress).endswith("1/12 0:11 6.7 trials/min, 1:38 left")
         now += 60  # a trial that takes longer than the others
-        assert bar_of(progress).endswith("1/12 1:11 6.0 trials/min, 1:40 left")
+        assert bar_of(progress).endswith("1/12 1:11 6.7 trials/min, 1:30 left")
         assert progress.leader == 7
         assert [line.partition(":")[0] for line in progress.best_lines()] == [
             "best score  trial 7",
@@ -52,7 +54,7 @@ def test_it_says_from_the_start_what_happens_and_its_times_follow_the_clock(
         ]
         for done in range(2, 13):
             progress.counted(done)
-        assert bar_of(progress).endswith("12/12 1:11 10.1 trials/min")
+        assert bar_of(progress).endswith("12/12 1:11 10.3 trials/min")
 
 
 def test_no_terminal_gets_no_line_for_epochs(capsys: pytest.CaptureFixture[str]) -> None:
