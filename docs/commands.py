@@ -9,8 +9,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
-from har_search.cli import COMMANDS
+import typer
+from typer.core import TyperOption
+
+from har_search.cli import COMMANDS, app
+from har_search.cli.command import variable_of
 
 PAGE = Path(__file__).with_suffix(".md")
 
@@ -35,7 +40,22 @@ def page() -> str:
     for command in ((), *((name,) for name in names)):
         title = " ".join(("har-search", *command))
         parts.append(f"## {title}\n\n```text\n{help_of(*command)}\n```\n")
+    parts.append("## Variables\n\nOptions are also read from these environment variables.\n")
+    rows = sorted({(variable, option) for _, option, variable in variables()})
+    table = "\n".join(f"| `{variable}` | `{option}` |" for variable, option in rows)
+    parts.append(f"| variable | option |\n| --- | --- |\n{table}\n")
     return "\n".join(parts)
+
+
+def variables() -> list[tuple[str, str, str]]:
+    """Return every command's options: the command, the option and the variable it is read from."""
+    commands: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    return [
+        (name, each.opts[0], variable_of(name, each))
+        for name, command in commands.items()
+        for each in command.params
+        if isinstance(each, TyperOption)
+    ]
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from har_search.board.standings import Standing
 from har_search.challenge.inputs import AS_THEY_ARE
 from har_search.data.dataset import REAL, Dataset
 from har_search.networks.mlp import MLPConfig
-from har_search.search.events import Event
+from har_search.search.events import EpochsTrained, Event
 from har_search.search.job import Job
 from har_search.search.study import prepare_study
 from har_search.search.worker import work
@@ -50,7 +50,8 @@ class Recorder:
         self.stopped = True
 
     def tell(self, event: Event) -> None:
-        self.events.append(event)
+        if not isinstance(event, EpochsTrained):  # those follow the clock
+            self.events.append(event)
 
 
 def prepared(url: str, spec: StudySpec, dataset: Dataset) -> Job:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from har_search.board.standings import Standing
@@ -10,6 +10,7 @@ from har_search.board.words import fresh_seeds, spread
 from har_search.challenge.inputs import short_label
 from har_search.challenge.words import percent, visible
 from har_search.storage.ranking import SORTS
+from har_search.study.spec import LESSON
 
 
 @dataclass(frozen=True)
@@ -17,10 +18,11 @@ class Column:
     """One column of a table.
 
     `text` is what it says of a standing, `explanation` what that is, in plain words. `left` aligns
-    it left, as words are. Where a terminal is too narrow, columns of the highest `spare` go first;
-    0 always stays. On a page `wide` columns are shown on wide screens alone, a link in the heading
-    ranks by `sort`, one of `SORTS`, and `mark` is a class of the cells, for their style. What the
-    cells of a `named` one say, a person chose.
+    it left, as words are. Where a terminal is too narrow, `most_spare` says which columns go first:
+    those that say the same of all, then those of the highest `spare`; 0 always stays. On a page
+    `wide` columns are shown on wide screens alone, a link in the heading ranks by `sort`, one of
+    `SORTS`, and `mark` is a class of the cells, for their style. What the cells of a `named` one
+    say, a person chose.
     """
 
     key: str
@@ -96,7 +98,7 @@ COLUMNS = (
         "how much the test accuracy differs from seed to seed, and how many seeds there are",
         "pp (seeds)",
         left=True,
-        spare=1,
+        spare=3,
     ),
     Column(
         "train_accuracy",
@@ -104,7 +106,7 @@ COLUMNS = (
         lambda each: percent(each.train_accuracy),
         "right answers on the people it was trained on",
         "%",
-        spare=3,
+        spare=8,
         wide=True,
     ),
     Column(
@@ -120,6 +122,7 @@ COLUMNS = (
         "score",
         lambda each: percent(each.score),
         "test accuracy, less a penalty where the gap is too large",
+        spare=7,
         wide=True,
         sort="score",
     ),
@@ -129,6 +132,7 @@ COLUMNS = (
         lambda each: " ".join(each.tracks),
         "the tracks whose rules its figures pass",
         left=True,
+        spare=1,
     ),
     Column(
         "inputs",
@@ -136,6 +140,7 @@ COLUMNS = (
         lambda each: short_label(each.inputs),
         "how the windows are prepared; empty: as they are",
         left=True,
+        spare=1,
     ),
     Column(
         "confirmed",
@@ -151,7 +156,7 @@ COLUMNS = (
         "width",
         lambda each: str(each.params["width"]),
         "units in the first hidden layer",
-        spare=8,
+        spare=2,
         wide=True,
     ),
     Column(
@@ -159,7 +164,7 @@ COLUMNS = (
         "dropout",
         lambda each: f"{each.params['dropout']:.2f}",
         "share of units switched off at random in training",
-        spare=9,
+        spare=3,
         wide=True,
     ),
     Column(
@@ -168,7 +173,7 @@ COLUMNS = (
         lambda each: "yes" if each.params["batch_norm"] else "no",
         "whether it has BatchNorm",
         left=True,
-        spare=6,
+        spare=4,
         wide=True,
     ),
     Column(
@@ -176,7 +181,7 @@ COLUMNS = (
         "lr",
         lambda each: f"{each.params['learning_rate']:.2g}",
         "learning rate",
-        spare=5,
+        spare=2,
         wide=True,
     ),
     Column(
@@ -184,7 +189,7 @@ COLUMNS = (
         "batch",
         lambda each: str(each.params["batch_size"]),
         "windows in a training step",
-        spare=7,
+        spare=5,
         wide=True,
     ),
     Column(
@@ -192,7 +197,7 @@ COLUMNS = (
         "parameters",
         lambda each: f"{each.parameters:,}",
         "how many numbers training sets: the size of the network",
-        spare=4,
+        spare=9,
         wide=True,
         sort="parameters",
     ),
@@ -225,3 +230,21 @@ def shown_columns(
     if len({each.inputs for each in standings}) <= 1:
         unused.add("inputs")  # a note below the table says it of all
     return [column for column in COLUMNS if column.key in keep or column.key not in unused]
+
+
+def is_same(column: Column, standings: Collection[Standing]) -> bool:
+    """Return whether a column says the same of several standings, and so nothing of any."""
+    return len(standings) > 1 and len({column.text(each) for each in standings}) == 1
+
+
+def most_spare(columns: Sequence[Column], standings: Collection[Standing]) -> Column | None:
+    """Return the column to leave out next where there is no room; None if all must stay.
+
+    Of those that say the same of all, hyperparameters go last: they are what the search is about.
+    """
+
+    def order(column: Column) -> tuple[bool, bool, int]:
+        same = is_same(column, standings)
+        return same, same and column.key not in LESSON, column.spare
+
+    return max((each for each in columns if each.spare > 0), key=order, default=None)

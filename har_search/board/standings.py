@@ -18,7 +18,15 @@ from har_search.storage.ranking import RankedTrial, Selection, rank
 from har_search.storage.studies import stored_studies
 from har_search.study.spec import LESSON, Range, StudySpec, Value
 
-__all__ = ["Leaderboard", "Selection", "Standing", "find_trial", "leaderboard", "study_names"]
+__all__ = [
+    "Leaderboard",
+    "Selection",
+    "Standing",
+    "find_trial",
+    "leaderboard",
+    "study_names",
+    "track_names",
+]
 
 
 @dataclass(frozen=True)
@@ -114,6 +122,19 @@ def study_names(url: str) -> list[str]:
     """
     with open_for_reading(url) as connection:
         return [study.name for study in stored_studies(connection)]
+
+
+def track_names(url: str, study: str | None = None) -> list[str]:
+    """List the tracks of a study, or of all of them, by name.
+
+    Raises:
+        NotFoundError: no database there.
+        StorageError: it cannot be read.
+        StudyFileError: a study's stored spec is not understood.
+    """
+    with open_for_reading(url) as connection:
+        studies = stored_studies(connection, study)
+    return list(dict.fromkeys(track.name for each in studies for track in each.spec.tracks))
 
 
 def find_trial(url: str, trial: int, study: str | None = None) -> Standing:

@@ -10,6 +10,11 @@ def percent(fraction: float) -> str:
     return f"{100 * fraction:.2f}"
 
 
+def counted(count: int, one: str, more: str = "") -> str:
+    """Write how many there are of what `one` names; `more` is its plural, unless that adds an s."""
+    return f"{count:,} {one if count == 1 else more or f'{one}s'}"
+
+
 # Control characters, marks that turn the direction of writing, line ends, and what Python makes of
 # bytes that are no UTF-8.
 _UNSEEN = "\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff"

@@ -11,11 +11,13 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.markup import escape
+from rich.text import Text
 from typer.exceptions import TyperException
 
 from har_search.cli import looking, searching, winning
+from har_search.cli.command import PREFIX, Command, Group
 from har_search.errors import HarSearchError
+from har_search.terminal.console import say
 from har_search.terminal.screen import errors
 
 COMMANDS: Mapping[str, tuple[Callable[..., Any], ...]] = {
@@ -25,10 +27,11 @@ COMMANDS: Mapping[str, tuple[Callable[..., Any], ...]] = {
 }
 
 app = typer.Typer(
+    cls=Group,
     add_completion=False,
     invoke_without_command=True,
     pretty_exceptions_enable=False,
-    context_settings={"auto_envvar_prefix": "HAR_SEARCH", "help_option_names": ["-h", "--help"]},
+    context_settings={"auto_envvar_prefix": PREFIX, "help_option_names": ["-h", "--help"]},
 )
 
 
@@ -53,12 +56,12 @@ def root(
 
 for panel, commands in COMMANDS.items():
     for command in commands:
-        app.command(rich_help_panel=panel)(command)
+        app.command(cls=Command, rich_help_panel=panel)(command)
 
 
 def fail(message: str, code: int) -> NoReturn:
     """Write one line on stderr and exit."""
-    errors.print(f"[bold red]error:[/] {escape(' '.join(message.split()))}")
+    say(errors, Text.assemble(("error:", "bold red"), " ", " ".join(message.split())))
     sys.exit(code)
 
 

@@ -6,6 +6,9 @@ import contextlib
 import getpass
 from typing import TYPE_CHECKING
 
+import typer
+
+from har_search.challenge.rules import track_key
 from har_search.challenge.words import visible
 from har_search.errors import NotFoundError, OptionError
 
@@ -60,6 +63,27 @@ def chosen_tracks(until: str | None, spec: StudySpec) -> tuple[str, ...]:
                 f"--until {until}: the study's tracks are {', '.join(names.values())}"
             )
     return tuple(names[each] for each in chosen)
+
+
+def check_track(storage: str, study: str | None, track: str | None) -> None:
+    """Check that a study has the track of that name; without a study, any of them.
+
+    Raises:
+        BadParameter: none has.
+        NotFoundError: no database there.
+    """
+    if track is None:
+        return
+    from har_search.board.standings import track_names
+
+    names = track_names(storage, study)
+    if not names or track_key(track) in map(track_key, names):
+        return
+    one = "" if "," not in track else f" --track takes one, as in `--track {names[0]}`."
+    raise typer.BadParameter(
+        f"no track {visible(track)} here: there is {' and '.join(names)}.{one}".removesuffix("."),
+        param_hint="--track",
+    )
 
 
 def study_filter(study: str | None) -> str | None:

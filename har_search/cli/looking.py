@@ -10,18 +10,26 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from har_search.cli.choices import study_filter
+from har_search.challenge.words import counted
+from har_search.cli.choices import check_track, study_filter
+from har_search.cli.command import hints_of
 from har_search.cli.options import Artifacts, Sort, Storage, StudyFilter
-from har_search.errors import OptionError
+from har_search.errors import NotFoundError, OptionError
 from har_search.storage.defaults import DEFAULT_URL
-from har_search.terminal.screen import Format, errors, screen, show_leaderboard
+from har_search.terminal.console import say
+from har_search.terminal.screen import Format, screen, show_leaderboard, warn
 
 
 def leaderboard(
+    context: typer.Context,
     study: StudyFilter = None,
     track: Annotated[
         str | None,
-        typer.Option(envvar="HAR_SEARCH_TRACK", help="Only entries on this track, such as A."),
+        typer.Option(
+            metavar="TRACK",
+            envvar="HAR_SEARCH_TRACK",
+            help="Only entries on this track, such as A.",
+        ),
     ] = None,
     student: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only this student's entries.")
@@ -37,20 +45,28 @@ def leaderboard(
     sort: Annotated[
         Sort | None,
         typer.Option(
+            metavar="FIGURE",
             envvar="HAR_SEARCH_SORT",
-            help="What to rank by. Default: score; with --track test accuracy, gap, parameters.",
+            help="Rank by score, test or gap. Default: score; with --track test.",
         ),
     ] = None,
     top: Annotated[
         int | None,
         typer.Option(
             min=1,
+            metavar="N",
             envvar="HAR_SEARCH_TOP",
             help="How many entries. Default: 20; in JSON and CSV all.",
         ),
     ] = None,
     output_format: Annotated[
-        Format, typer.Option("--format", envvar="HAR_SEARCH_FORMAT", help="How to write it.")
+        Format,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            envvar="HAR_SEARCH_FORMAT",
+            help="Write a table, json, csv or markdown.",
+        ),
     ] = Format.table,
     confirmed: Annotated[
         bool,
@@ -69,10 +85,12 @@ def leaderboard(
     """Rank the finished trials: of one study, or of all studies on real data."""
     from har_search.board.standings import Selection
 
+    name, hints = study_filter(study), hints_of(context)
+    check_track(storage, name, track)
     if top is None and output_format in (Format.table, Format.markdown):
         top = 20
     selection = Selection(
-        study_filter(study),
+        name,
         track,
         student,
         best_per_student,
@@ -82,13 +100,13 @@ def leaderboard(
     )
     console = screen()
     if not watch:
-        show_leaderboard(storage, selection, console, output_format)
+        show_leaderboard(storage, selection, console, output_format, hints)
         return
     if output_format is not Format.table:
         raise OptionError("--watch shows a table; leave --format out")
     while True:
         console.clear()
-        show_leaderboard(storage, selection, console)
+        show_leaderboard(storage, selection, console, hints=hints)
         console.print("[dim]every 2 s; Ctrl-C ends[/]")
         time.sleep(2)
 
@@ -111,14 +129,14 @@ def show(
     console = screen()
     console.print(f"[bold]trial {standing.trial} of study {escape(standing.study)}[/]")
     for line in figure_lines(standing):
-        console.print(f"  {escape(line)}")
+        say(console, f"  {line}")
     known = read(storage, standing.study, standing.trial)
     for finding in findings(storage, standing, None if known is None else known.curve):
-        console.print(f"  {escape(finding.text)}")
+        say(console, f"  {finding.text}")
     console.print("\n[bold]What differs from the lesson's network[/]")
     lines = differences(standing.params, standing.inputs)
     for line in lines or ["nothing: this is the lesson's own network"]:
-        console.print(f"  {escape(line)}")
+        say(console, f"  {line}")
     console.print("\n[bold]The network[/]")
     source = mlp.source(mlp_config(standing.params), standing.inputs)
     console.print(source, markup=False, soft_wrap=True)
@@ -143,22 +161,27 @@ def report(
     from har_search.report import write_report  # matplotlib and scipy: not for every command
 
     written = write_report(storage, study_filter(study), to, force=force)
-    screen().print(
-        f"{written.path}: study {written.study}, {written.finished:,} finished "
-        f"trial{'s' if written.finished != 1 else ''}, {written.size / 1e6:.1f} MB",
-        markup=False,
-        soft_wrap=True,
+    trials = counted(written.finished, "finished trial")
+    say(
+        screen(),
+        f"{written.path}: study {written.study}, {trials}, {written.size / 1e6:.1f} MB",
     )
 
 
 def dashboard(
     storage: Storage = DEFAULT_URL,
     host: Annotated[
-        str, typer.Option(envvar="HAR_SEARCH_HOST", help="Where to listen.")
+        str, typer.Option(metavar="HOST", envvar="HAR_SEARCH_HOST", help="Where to listen.")
     ] = "127.0.0.1",
     port: Annotated[
         int,
-        typer.Option(min=0, max=65535, envvar="HAR_SEARCH_PORT", help="The port. 0: any free one."),
+        typer.Option(
+            min=0,
+            max=65535,
+            metavar="N",
+            envvar="HAR_SEARCH_PORT",
+            help="The port. 0: any free one.",
+        ),
     ] = 8080,
     artifacts: Artifacts = None,
     writable: Annotated[
@@ -182,10 +205,9 @@ def dashboard(
     hush_libraries()
     console = screen()
     if not is_loopback(host):
-        errors.print(
-            f"[bold yellow]warning:[/] anyone who reaches {escape(host)}:{port} sees this page, "
-            f"which asks for no password{' and can delete studies' if writable else ''}; see "
-            "Security in docs/class-server.md"
+        warn(
+            f"anyone who reaches {host}:{port} sees this page, which asks for no password"
+            f"{' and can delete studies' if writable else ''}; see Security in docs/class-server.md"
         )
 
     def on_start(address: str) -> None:
@@ -196,4 +218,10 @@ def dashboard(
             webbrowser.open(f"{address}/")
 
     folder = folder_of(storage, artifacts)
-    serve(storage, host, port, artifacts=folder, writable=writable, on_start=on_start)
+    try:
+        serve(storage, host, port, artifacts=folder, writable=writable, on_start=on_start)
+    except NotFoundError as error:
+        raise NotFoundError(
+            f"{error}. Start a search in another terminal, in the same folder; then start the "
+            "dashboard again"
+        ) from error

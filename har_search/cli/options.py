@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from har_search.storage.defaults import DEFAULT_URL
 from har_search.study.shipped import shipped_studies
 
 
@@ -64,16 +65,15 @@ Storage = Annotated[
     typer.Option(
         metavar="URL",
         envvar="HAR_SEARCH_STORAGE",
-        help="Database URL, such as sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE.",
+        help=f"Default: {DEFAULT_URL}. Or postgresql+psycopg://USER@HOST/DATABASE.",
     ),
 ]
 Data = Annotated[
     str,
     typer.Option(
-        metavar="PATH|auto|uci|simulated",
+        metavar="PATH",
         envvar="HAR_SEARCH_DATA",
-        help="UCI's zip or folder. Or auto: download it once; if that fails, simulate data. "
-        "Or uci: download it, never simulate.",
+        help="A zip or folder, or: uci, simulated, auto (uci, else simulated).",
     ),
 ]
 Artifacts = Annotated[
@@ -81,40 +81,37 @@ Artifacts = Annotated[
     typer.Option(
         metavar="FOLDER",
         envvar="HAR_SEARCH_ARTIFACTS",
-        help="Folder for pictures and weights of notable trials. Default: beside the SQLite file; "
-        "for a database server none.",
+        help="Folder for notable trials' files. Default: beside the SQLite file, if there is one.",
     ),
 ]
 Study = Annotated[
     str,
     typer.Option(
-        metavar="NAME|FILE",
+        metavar="STUDY",
         envvar="HAR_SEARCH_STUDY",
-        help=f"A study that ships ({', '.join(shipped_studies())}), the path of a study file, or "
-        "the name of a study in the database.",
+        help=f"{', '.join(shipped_studies())}, a file, or a stored one.",
     ),
 ]
 Workers = Annotated[
     int | None,
     typer.Option(
         parser=worker_count,
-        metavar="auto|N",
+        metavar="N",
         envvar="HAR_SEARCH_WORKERS",
-        help="How many processes train. auto: one for each core.",
+        help="Processes that train. Default: auto, one for each core.",
     ),
 ]
 StudyFilter = Annotated[
     str | None,
-    typer.Option(
-        "--study", metavar="NAME|FILE", envvar="HAR_SEARCH_STUDY", help="Only this study."
-    ),
+    typer.Option("--study", metavar="STUDY", envvar="HAR_SEARCH_STUDY", help="Only this study."),
 ]
 Trials = Annotated[
     int,
     typer.Option(
         min=1,
+        metavar="N",
         envvar="HAR_SEARCH_TRIALS",
-        help="How many finished trials the study shall have in all. Running again continues.",
+        help="Finished trials that the study shall have in all. Running again goes on.",
     ),
 ]
 Timeout = Annotated[
@@ -129,7 +126,10 @@ Timeout = Annotated[
 Seed = Annotated[
     int | None,
     typer.Option(
-        min=0, envvar="HAR_SEARCH_SEED", help="Makes the search repeatable, with --workers 1."
+        min=0,
+        metavar="N",
+        envvar="HAR_SEARCH_SEED",
+        help="Makes the search repeatable, with --workers 1.",
     ),
 ]
 Until = Annotated[

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
+from har_search.challenge.words import counted
 from har_search.cli.choices import chosen_tracks, find_study, student_name
+from har_search.cli.command import hints_of
 from har_search.cli.options import (
     Artifacts,
     Data,
@@ -24,6 +25,8 @@ from har_search.cli.options import (
 )
 from har_search.errors import OptionError
 from har_search.storage.defaults import DEFAULT_URL, PATIENCE_SECONDS
+from har_search.terminal.console import say
+from har_search.terminal.hints import Hints
 from har_search.terminal.screen import (
     locate_data,
     screen,
@@ -33,8 +36,12 @@ from har_search.terminal.screen import (
     show_study,
 )
 
+if TYPE_CHECKING:
+    from har_search.search.run import SearchOutcome
+
 
 def run(
+    context: typer.Context,
     trials: Trials = 200,
     timeout: Timeout = None,
     study: Study = "homework",
@@ -44,7 +51,9 @@ def run(
     student: Annotated[
         str | None,
         typer.Option(
-            envvar="HAR_SEARCH_STUDENT", help="Whose entries these are. Default: your login name."
+            metavar="NAME",
+            envvar="HAR_SEARCH_STUDENT",
+            help="Whose entries these are. Default: your login name.",
         ),
     ] = None,
     seed: Seed = None,
@@ -52,7 +61,12 @@ def run(
     until: Until = None,
     patience: Patience = PATIENCE_SECONDS,
     device: Annotated[
-        Device, typer.Option(envvar="HAR_SEARCH_DEVICE", help="Where to train; auto is the CPU.")
+        Device,
+        typer.Option(
+            metavar="DEVICE",
+            envvar="HAR_SEARCH_DEVICE",
+            help="Where to train: cpu, cuda, mps, or auto, the CPU.",
+        ),
     ] = Device.auto,
 ) -> None:
     """Search: train networks and score them, until the study has its trials."""
@@ -67,42 +81,57 @@ def run(
         located = locate_data(data)
         show_data(located.dataset, console)
         show_study(spec, located.dataset, console)
-        from har_search.board.standings import Selection
-        from har_search.search.run import SearchOptions, search
-        from har_search.storage.artifacts import folder_of
-        from har_search.storage.logs import hush_libraries
-        from har_search.storage.patience import patiently
+        from har_search.storage.studies import study_name
         from har_search.terminal.progress import SearchProgress
 
-        hush_libraries()
-        options = SearchOptions(
-            trials=trials,
-            student=student,
-            workers=workers,
-            timeout_seconds=timeout,
-            until=tracks,
-            seed=seed,
-            device=device.value,
-            patience_seconds=patience,
-            artifacts=folder_of(storage, artifacts),
-        )
-        with SearchProgress(console, spec.tracks) as progress:
+        hints = hints_of(context, study=study_name(spec, located.dataset.name))
+        with SearchProgress(console, spec.tracks, hints) as progress:  # from here on it is seen
+            from har_search.board.standings import Selection
+            from har_search.search.run import SearchOptions, search
+            from har_search.storage.artifacts import folder_of
+            from har_search.storage.logs import hush_libraries
+            from har_search.storage.patience import patiently
+
+            hush_libraries()
+            options = SearchOptions(
+                trials=trials,
+                student=student,
+                workers=workers,
+                timeout_seconds=timeout,
+                until=tracks,
+                seed=seed,
+                device=device.value,
+                patience_seconds=patience,
+                artifacts=folder_of(storage, artifacts),
+            )
             outcome = search(spec, storage, located, options, progress, crew)
     console.print()
+    if outcome.ending == "interrupted":
+        patience = 0  # Ctrl-C waits for no database
     if outcome.answered:
+        hints = patiently(lambda: _hints_after(context, storage, outcome), patience)
         shown = Selection(study=outcome.study_name, top=10)
-        waits = 0 if outcome.ending == "interrupted" else patience  # Ctrl-C waits for no database
-        patiently(lambda: show_leaderboard(storage, shown, console), waits)
+        if outcome.done:
+            patiently(lambda: show_leaderboard(storage, shown, console, hints=hints), patience)
     else:
-        console.print(
-            "the database does not answer; `har-search leaderboard` shows its trials once it does",
-            style="yellow",
-            markup=False,
-            soft_wrap=True,
+        text = (
+            "the database does not answer; `har-search leaderboard` shows its trials once it does"
         )
-    show_ending(outcome, options, study, console)
+        say(console, hints.whole(text), "yellow")
+    show_ending(outcome, options, console, hints, best=progress.leader)
     if outcome.ending == "interrupted":
         raise typer.Exit(130)
+
+
+def _hints_after(context: typer.Context, storage: str, outcome: SearchOutcome) -> Hints:
+    """Return what completes hints after a search: with its study, unless there is no other."""
+    from har_search.board.standings import study_names
+
+    study = outcome.study_name
+    told = study != "homework" or "HAR_SEARCH_STUDY" in os.environ
+    hints = hints_of(context, study=study if told or study_names(storage) != [study] else "")
+    # A search that ends with its tracks would end with them at once.
+    return hints.without("--until") if outcome.ending == "tracks" else hints
 
 
 def init(
@@ -134,7 +163,8 @@ def init(
     hush_libraries()
     role = None if reader is None else Reader(reader, password)
     name, done = init_study(spec, storage, located, role)
-    console.print(f"study {escape(name)} is ready in {masked(storage)}: {done} finished trials")
+    trials = counted(done, "finished trial")
+    say(console, f"study {name} is ready in {masked(storage)}: {trials}")
 
 
 def data(data: Data = "auto") -> None:
@@ -145,4 +175,4 @@ def data(data: Data = "auto") -> None:
     located = locate_data(data)
     verify(located)
     for line in describe(located):
-        console.print(line, markup=False, soft_wrap=True)
+        say(console, line)

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from har_search.challenge.words import counted
 from har_search.cli.choices import data_of, study_filter
+from har_search.cli.command import hints_of
 from har_search.cli.options import Artifacts, Data, Listing, Storage, StudyFilter, Workers
 from har_search.errors import OptionError
 from har_search.storage.defaults import DEFAULT_URL
-from har_search.terminal.screen import errors, locate_data, screen
+from har_search.terminal.console import say
+from har_search.terminal.screen import errors, locate_data, screen, warn
 
 if TYPE_CHECKING:
     from har_search.entries.record import Record
@@ -27,18 +30,27 @@ def confirm(
         typer.Argument(min=0, help="Numbers of trials. Without any: the leaderboard's best."),
     ] = None,
     top: Annotated[
-        int, typer.Option("--top", min=1, help="How many of the best, where no trial is named.")
+        int,
+        typer.Option(
+            "--top", min=1, metavar="N", help="How many of the best, where no trial is named."
+        ),
     ] = 5,
     seeds: Annotated[
-        int, typer.Option(min=3, envvar="HAR_SEARCH_SEEDS", help="Fresh seeds for each entry.")
-    ] = 10,
+        int | None,
+        typer.Option(
+            min=3,
+            metavar="N",
+            envvar="HAR_SEARCH_SEEDS",
+            help="Fresh seeds for each entry. Default: 10.",
+        ),
+    ] = None,
     against: Annotated[
         int | None,
         typer.Option(
             min=0,
             metavar="TRIAL",
             envvar="HAR_SEARCH_AGAINST",
-            help="Instead, compare the trial that you name with this one, window by window.",
+            help="Compare your trial with this one, window by window; with --seeds by those, too.",
         ),
     ] = None,
     held_out: Annotated[
@@ -46,8 +58,7 @@ def confirm(
         typer.Option(
             "--by-subject",
             envvar="HAR_SEARCH_BY_SUBJECT",
-            help="Also train without each person of the train split in turn, and test on that "
-            "person. Uses no test data.",
+            help="Also hold out each training person in turn. Uses no test data.",
         ),
     ] = False,
     study: StudyFilter = None,
@@ -67,14 +78,18 @@ def confirm(
     hush_libraries()
     console = screen()
     name = study_filter(study)
-    if against is not None and len(trials or []) != 1:
-        raise OptionError("--against compares one trial with another: name one, as in `confirm 3`")
+    if against is not None:
+        check_pair(trials or [], against)
+        trials = [*(trials or []), against]
     chosen = entries(storage, name, trials or [], top)
     located = locate_data(data_of(chosen[0].standing.dataset, data))
     if against is not None:
-        (other,) = entries(storage, name, [against], None)
-        show_comparison(compare(chosen[0], other, located), console)
-        return
+        first, second = chosen
+        show_comparison(compare(first, second, located), console)
+        if seeds is None and not held_out:
+            return
+        console.print()
+    seeds = seeds or 10
     try:
         with EntriesProgress(console, chosen, seeds, "seeds") as progress:
             found = confirm_entries(
@@ -101,8 +116,23 @@ def confirm(
                 )
             show_held_out(chosen, known, console)
     except KeyboardInterrupt:
-        console.print("Interrupted; what is trained is kept. The same command goes on.")
+        say(console, "Interrupted; what is trained is kept. The same command goes on.")
         raise typer.Exit(130) from None
+
+
+def check_pair(trials: list[int], against: int) -> None:
+    """Check that two trials are named to compare.
+
+    Raises:
+        OptionError: not one trial is named beside the other.
+        BadParameter: both are the same.
+    """
+    if len(trials) != 1:
+        raise OptionError("--against compares one trial with another: name one, as in `confirm 3`")
+    if trials == [against]:
+        raise typer.BadParameter(
+            f"{against} is the trial itself; name another", param_hint="--against"
+        )
 
 
 def reproduce(
@@ -132,6 +162,7 @@ def reproduce(
 
 
 def export(
+    context: typer.Context,
     trial: Trial,
     to: Annotated[
         Path,
@@ -159,7 +190,7 @@ def export(
     located = locate_data(data_of(record.entry.stored.dataset, data))
     made = restore(record, folder_of(storage, artifacts), located.dataset, tell_training)
     exported = export_trial(record, made, located.dataset, to, force=force)
-    show_export(exported, screen(), errors)
+    show_export(exported, screen(), errors, hints_of(context))
 
 
 def predict(
@@ -178,15 +209,14 @@ def predict(
         ),
     ],
     output_format: Annotated[
-        Listing, typer.Option("--format", help="How to write it.")
+        Listing, typer.Option("--format", metavar="FORMAT", help="Write a table, or csv.")
     ] = Listing.table,
     subjects: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
             envvar="HAR_SEARCH_SUBJECTS",
-            help="For a network calibrated per person: a file with the person's number of each "
-            "window, as UCI's subject_test.txt. Without it, all windows are one person's.",
+            help="For a network calibrated per person: whose windows they are. Default: one's.",
         ),
     ] = None,
     study: StudyFilter = None,
@@ -243,14 +273,14 @@ def trial_network(
 def warn_of_few_windows(counts: Mapping[int, int]) -> None:
     """Warn of people whose windows are too few to be calibrated by."""
     for person, count in counts.items():
-        errors.print(
-            f"[bold yellow]warning:[/] person {person} has {count} windows, too few to know how "
-            "that person moves: expect more errors"
+        warn(
+            f"person {person} has {counted(count, 'window')}, too few to know how that person "
+            "moves: expect more errors"
         )
 
 
 def tell_training(record: Record, epochs: int, reason: str = "") -> None:
     """Say on stderr that a trial is trained again, and why: stdout has the result alone."""
     because = f": {reason}" if reason else ""
-    text = f"training {record.entry.title} again, {epochs} epochs{because} …"
-    errors.print(text, markup=False, highlight=False, style="dim")
+    text = f"training {record.entry.title} again, {counted(epochs, 'epoch')}{because} …"
+    say(errors, text, "dim")

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from har_search.challenge.activities import FEATURE_COUNT
+from har_search.challenge.words import counted
 from har_search.errors import DataError
 
 LARGEST = 2.0
@@ -105,7 +106,7 @@ def _array(content: bytes, path: Path) -> NDArray[Any]:
             f"windows are numbers in rows of {FEATURE_COUNT}"
         )
     if array.shape[1] != FEATURE_COUNT:
-        raise DataError(f"{path} has {array.shape[1]} columns, not {FEATURE_COUNT}")
+        raise DataError(f"{path} has {counted(array.shape[1], 'column')}, not {FEATURE_COUNT}")
     if not len(array):
         raise DataError(f"{path} has no rows; a row of {FEATURE_COUNT} numbers is a window")
     return np.asarray(array, dtype=np.float64)
@@ -173,8 +174,8 @@ def _find_wrong(rows: list[str], above: int, path: Path, *, comma: bool) -> None
         cells = _cells(line, place, comma=comma) if line.strip() else []
         if len(cells) != FEATURE_COUNT:
             raise DataError(
-                f"{place} has {len(cells)} columns, not {FEATURE_COUNT}; leave out all that is no "
-                "feature"
+                f"{place} has {counted(len(cells), 'column')}, not {FEATURE_COUNT}; leave out all "
+                "that is no feature"
             )
         for column, cell in enumerate(cells, start=1):
             if _number(cell) is None:

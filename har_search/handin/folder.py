@@ -59,8 +59,7 @@ def read_network(folder: Path) -> TrainedNetwork:
         network.load_state_dict(weights)
     except OSError as error:
         raise ExportError(
-            f"{folder} is no folder that `har-search export` wrote ({error.filename}: "
-            f"{error.strerror})"
+            f"{folder} is no folder that `export` wrote ({error.filename}: {error.strerror})"
         ) from error
     except (
         ValueError,

@@ -47,7 +47,15 @@ class WorkerStopped:
     reason: str
 
 
-Event = FinishedTrial | FailedTrial | WorkerStopped
+@dataclass(frozen=True)
+class EpochsTrained:
+    """How far a worker's first trial is: `epoch` of `epochs`, those of all its seeds."""
+
+    epoch: int
+    epochs: int
+
+
+Event = FinishedTrial | FailedTrial | WorkerStopped | EpochsTrained
 
 
 class Watcher(Protocol):
@@ -60,6 +68,9 @@ class Watcher(Protocol):
 
         `leaders` are the best of these by score and in each track.
         """
+
+    def training(self, trained: EpochsTrained) -> None:
+        """Hear how far the first trial of a worker is."""
 
     def finished(self, trial: FinishedTrial) -> None:
         """Hear of a trial that finished here."""

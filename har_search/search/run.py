@@ -21,7 +21,14 @@ from har_search.machine import core_count
 from har_search.search.budget import Sweeper
 from har_search.search.crew import STOP_SECONDS, Crew, Died
 from har_search.search.ending import Ending, Until
-from har_search.search.events import Event, FailedTrial, FinishedTrial, Watcher, WorkerStopped
+from har_search.search.events import (
+    EpochsTrained,
+    Event,
+    FailedTrial,
+    FinishedTrial,
+    Watcher,
+    WorkerStopped,
+)
 from har_search.search.job import Job
 from har_search.search.showcase import Showcase
 from har_search.search.signals import heard_signals
@@ -250,6 +257,8 @@ class _Run:
             self.until.cross_off([event])
             self.watcher.finished(event)
             self.upkeep.refresh(event)
+        elif isinstance(event, EpochsTrained):
+            self.watcher.training(event)
         elif isinstance(event, FailedTrial):
             self.watcher.failed(event)
             self._count_failure(event.reason)

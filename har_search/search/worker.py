@@ -15,6 +15,7 @@ from har_search.networks.device import choose_device
 from har_search.networks.splits import prepare
 from har_search.search.budget import put_back
 from har_search.search.events import FailedTrial, FinishedTrial
+from har_search.search.first_trial import FirstTrial
 from har_search.search.job import Job, Orders
 from har_search.search.notable import Exhibited, exhibit, merits_of
 from har_search.search.objective import Objective, TrialFailedError, TrialInterruptedError
@@ -64,12 +65,13 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
                 storage, job.spec, merits, job.artifacts, trial, result, details
             )
 
+        first = FirstTrial(job.spec, orders)
         objective = Objective(
             spec=job.spec,
             splits=splits,
             entrant=Entrant(job.student, dataset.name, str(device)),
             seed=job.seed,
-            should_stop=orders.stop,
+            should_stop=first.should_stop,
             record=record,
             suggesting=storage.params_at_once,
         )
@@ -79,6 +81,7 @@ def work(job: Job, dataset: Dataset, orders: Orders) -> None:
             if claim is not None:
                 with claim.beating():
                     _run_trial(storage, study, claim, objective, exhibited, orders)
+                first.over = True
             elif finished_trials(storage, job.study_name) >= job.trials:
                 return
             else:  # others hold the last places, and may yet give one back

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from har_search.board.words import inputs_after_comma, mean_sd
 from har_search.challenge.inputs import explained, label
-from har_search.challenge.words import percent, visible
+from har_search.challenge.words import counted, percent, visible
+from har_search.terminal.console import say
+from har_search.terminal.hints import NO_OPTIONS, Hints
+from har_search.terminal.table import show_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,18 +31,8 @@ if TYPE_CHECKING:
 def show_confirmed(chosen: Sequence[Entry], found: Sequence[Confirmed], console: Console) -> None:
     """Write what fresh seeds made of entries: figures, shares and verdicts."""
     tracks = {track.name: track for entry in chosen for track in entry.tracks}
-    table = Table(box=None, pad_edge=False, header_style="bold", caption_justify="left")
-    for heading in (
-        "trial",
-        "was %",
-        "seeds",
-        "test %: mean ± sd",
-        "min to max",
-        "gap pp: mean ± sd",
-    ):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for name in tracks:
-        table.add_column(f"track {name}", no_wrap=True)
+    figures = ["trial", "was %", "seeds", "test %: mean ± sd", "min to max", "gap pp: mean ± sd"]
+    rows = []
     for entry, confirmed in zip(chosen, found, strict=True):
         summary = confirmed.summary(entry.tracks)
         tests, gaps = confirmed.test_accuracies, confirmed.gaps
@@ -51,21 +45,22 @@ def show_confirmed(chosen: Sequence[Entry], found: Sequence[Confirmed], console:
             pairs = zip(tests, gaps, strict=True)
             share = sum(own[name].qualifies(*pair) for pair in pairs) / len(tests)
             judged.append(f"{summary.verdicts[name]} ({100 * share:.0f} %)")
-        table.add_row(
+        row = [
             str(entry.number),
             percent(entry.standing.test_accuracy),
             str(summary.seeds),
             mean_sd(summary.test_mean, summary.test_sd),
             f"{percent(min(tests))} to {percent(max(tests))}",
             mean_sd(summary.gap_mean, summary.gap_sd),
-            *judged,
-        )
-    console.print(table)
-    console.print(
-        "\n[dim]stands, fails: the means over seeds pass a track's rule, or do not, by one-sided "
+        ]
+        rows.append([*row, *judged])
+    show_rows(figures, [f"track {name}" for name in tracks], rows, console)
+    say(
+        console,
+        "\nstands, fails: the means over seeds pass a track's rule, or do not, by one-sided "
         "t-tests at p < 0.01. In brackets: the share of seeds that qualify by themselves. An entry "
-        "ends early when all its tracks are decided.[/]",
-        soft_wrap=True,
+        "ends early when all its tracks are decided.",
+        "dim",
     )
     _show_inputs(chosen, console)
 
@@ -74,25 +69,26 @@ def show_held_out(
     chosen: Sequence[Entry], found: Sequence[HeldOutPeople], console: Console
 ) -> None:
     """Write how entries do on people of the train split who were held out."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("trial", "was %", "people", "windows %", "a person %: mean ± sd", "worst"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    figures = ["trial", "was %", "people", "windows %", "a person %: mean ± sd", "worst"]
+    rows = []
     for entry, known in zip(chosen, found, strict=True):
         worst = known.worst
-        table.add_row(
+        row = [
             str(entry.number),
             percent(entry.standing.test_accuracy),
             str(len(known.people)),
             percent(known.accuracy),
             f"{percent(known.mean)} ± {percent(known.sd)}",
             f"{percent(worst.accuracy)} (person {worst.subject})",
-        )
-    console.print(table)
-    console.print(
-        "\n[dim]Each person of the train split was held out once: the network trained on the "
+        ]
+        rows.append(row)
+    show_rows(figures, (), rows, console)
+    say(
+        console,
+        "\nEach person of the train split was held out once: the network trained on the "
         "others, up to the checkpoint epoch. The test set took no part here; but it chose this "
-        "configuration and epoch before.[/]",
-        soft_wrap=True,
+        "configuration and epoch before.",
+        "dim",
     )
     _show_inputs(chosen, console)
 
@@ -103,17 +99,17 @@ def _show_inputs(chosen: Sequence[Entry], console: Console) -> None:
     for inputs in sorted({entry.inputs for entry in marked}):
         own = [str(entry.number) for entry in marked if entry.inputs == inputs]
         trials = f"trial{'s' if len(own) > 1 else ''} {', '.join(own)}"
-        console.print(f"{trials}: {explained(inputs)}", soft_wrap=True, style="dim")
+        say(console, f"{trials}: {explained(inputs)}", "dim")
 
 
 def show_comparison(comparison: Comparison, console: Console) -> None:
     """Write how two entries' networks differ on the same test windows."""
     first, second = comparison.first, comparison.second
-    console.print(
-        f"trial {first.number} alone is right on {comparison.only_first} test windows, "
+    say(
+        console,
+        f"trial {first.number} alone is right on {counted(comparison.only_first, 'test window')}, "
         f"trial {second.number} alone on {comparison.only_second}: "
         f"p = {comparison.p:.2g} (McNemar's exact test, two-sided)",
-        soft_wrap=True,
     )
     if comparison.p < 0.01:
         better = first if comparison.only_first > comparison.only_second else second
@@ -156,34 +152,39 @@ def _others(figures: Mapping[str, Any]) -> str:
     return "" if count == 1 else f" and {count - 1} that follow from it,"
 
 
-def show_export(exported: Exported, console: Console, errors: Console) -> None:
+def show_export(
+    exported: Exported, console: Console, errors: Console, hints: Hints = NO_OPTIONS
+) -> None:
     """Say what was written, how well the network in it does, and on stderr what is missing."""
     about = exported.about
     figures, recorded, seeds = about["figures"], about["recorded"], about["seeds"]
-    console.print(
-        f"[bold]trial {about['trial']} of study {escape(about['study'])}[/] is in "
-        f"{escape(str(exported.folder))}: {', '.join(exported.files)}",
-        soft_wrap=True,
+    say(
+        console,
+        Text.assemble(
+            (f"trial {about['trial']} of study {about['study']}", "bold"),
+            f" is in {exported.folder}: {', '.join(exported.files)}",
+        ),
     )
-    console.print(
+    say(
+        console,
         f"test {percent(figures['test_accuracy'])} %, train {percent(figures['train_accuracy'])} "
         f"%, gap {percent(figures['gap'])} pp as evaluated now; weights: "
         f"{about['weights']['from']}{inputs_after_comma(about['standardize'])}",
-        soft_wrap=True,
     )
     if seeds is not None:
         board = about["leaderboard"]
-        console.print(
+        say(
+            console,
             f"the leaderboard has the means over {seeds['count']} seeds: test "
             f"{percent(board['test_accuracy'])} ± {percent(seeds['test_accuracy_sd'])} %, gap "
             f"{percent(board['gap'])} pp; this network is the first seed's",
-            soft_wrap=True,
         )
     if figures != figures | recorded:
+        why = hints.whole(f"`har-search reproduce {about['trial']}`")
         errors.print(
             "[bold yellow]warning:[/] this is not the leaderboard's network, which has "
             f"{percent(recorded['test_accuracy'])} % and {percent(recorded['gap'])} pp; training "
-            f"again did not bring it back (`har-search reproduce {about['trial']}` says why)"
+            f"again did not bring it back ({escape(why)} says why)"
         )
     if exported.no_onnx:
         errors.print(

@@ -14,8 +14,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from har_search.challenge.rules import Track
-from har_search.challenge.words import percent, visible
-from har_search.search.events import FailedTrial, FinishedTrial
+from har_search.challenge.words import counted, percent, visible
+from har_search.search.events import EpochsTrained, FailedTrial, FinishedTrial
+from har_search.terminal.console import say
+from har_search.terminal.hints import NO_OPTIONS, Hints
+from har_search.terminal.pace import Pace, clock
 
 if TYPE_CHECKING:
     from har_search.challenge.held_out import HeldOutPeople
@@ -26,18 +29,24 @@ if TYPE_CHECKING:
 class SearchProgress:
     """A `search.Watcher` that shows trials done, pace, time left and each track's best so far."""
 
-    def __init__(self, console: Console, tracks: tuple[Track, ...]) -> None:
-        self.console, self.tracks = console, tracks
+    def __init__(
+        self, console: Console, tracks: tuple[Track, ...], hints: Hints = NO_OPTIONS
+    ) -> None:
+        self.console, self.tracks, self.hints = console, tracks, hints
         self.best: dict[str, FinishedTrial] = {}
         self.best_score: FinishedTrial | None = None
         self.unkept: list[FinishedTrial] = []
+        self.trained: EpochsTrained | None = None
         self.bar = Progress(
             TextColumn("[bold]{task.description}"),
-            BarColumn(),
+            BarColumn(20 if console.width < 100 else 40),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[pace]}"),
+            TextColumn("{task.fields[elapsed]}  {task.fields[status]}"),
             console=console,
         )
+        self.task = self.bar.add_task("trials", total=None, elapsed="", status="")
+        self.workers, self.begun = 0, time.monotonic()
+        self.pace: Pace | None = None  # before the search starts
         self.live = (
             Live(console=console, refresh_per_second=4, get_renderable=self.render)
             if console.is_terminal
@@ -45,6 +54,8 @@ class SearchProgress:
         )
 
     def __enter__(self) -> SearchProgress:
+        if self.live is not None:
+            self.live.start()
         return self
 
     def __exit__(
@@ -54,12 +65,17 @@ class SearchProgress:
         traceback: TracebackType | None,
     ) -> None:
         if self.live is not None:
+            self.live.transient |= self.pace is None
             self.live.stop()
         elif len(self.unkept) > 1:  # the first was told of when it finished
-            self.console.print(self.unkept_line(), style="yellow", markup=False, soft_wrap=True)
+            say(self.console, self.unkept_line(), "yellow")
 
     def render(self) -> Group:
-        """Return what the terminal shows now."""
+        """Return what the terminal shows now, by the clock."""
+        elapsed = clock(time.monotonic() - self.begun)
+        if self.pace is None:
+            return Group(Text(f"{elapsed}  making the search ready"))
+        self.bar.update(self.task, elapsed=elapsed, status=self.status(self.pace.words()))
         lines = [Text.from_markup(line) for line in self.best_lines()]
         if self.unkept:
             lines.append(Text(self.unkept_line(), style="yellow"))
@@ -69,21 +85,21 @@ class SearchProgress:
         """Say which trials' files could not be kept, why, and how to get them."""
         numbers = [str(each.number) for each in self.unkept]
         trials = f"trial{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
+        export = self.hints.whole(f"`har-search export {numbers[0]} --to DIR`")
         return visible(
             f"the files of {trials} could not be kept in {self.unkept[-1].unkept}; "
-            f"their figures are, and `har-search export {numbers[0]} --to DIR` makes a trial's "
-            "network again"
+            f"their figures are, and {export} makes a trial's network again"
         )
 
     def best_lines(self) -> list[str]:
         """Say who leads, a line for the score and one for each track, ticked where it qualifies."""
         lines = []
         if self.best_score is not None:
-            lines.append(f"best score  {_figures(self.best_score)}")
+            lines.append(f"best score  {_numbered(self.best_score)}")
         for track in self.tracks:
             label = f"track {escape(track.name)}"
             if track.name in self.best:
-                lines.append(f"{label}     [green]✓ {_figures(self.best[track.name])}[/]")
+                lines.append(f"{label}     [green]✓ {_numbered(self.best[track.name])}[/]")
             else:
                 lines.append(f"{label}     [dim]– none yet ({track.rule})[/]")
         return lines
@@ -93,14 +109,14 @@ class SearchProgress:
     ) -> None:
         """Show the bar, and who leads from earlier."""
         if done < total:
-            self.console.print(f"search {workers} worker{'s' if workers > 1 else ''}")
+            self.console.print(f"search {counted(workers, 'worker')}")
         for trial in leaders:
             self.keep(trial)
-        self.begun, self.done_before = time.monotonic(), done
-        self.total = total
-        self.task = self.bar.add_task("trials", total=total, completed=done, pace="")
-        if self.live is not None and done < total:
-            self.live.start()
+        self.pace, self.workers, self.total = Pace(done, total), workers, total
+        self.bar.update(self.task, total=total, completed=done)
+        if self.live is not None and done >= total:
+            self.live.transient = True
+            self.live.stop()
 
     def finished(self, trial: FinishedTrial) -> None:
         """Count a trial and keep it where it leads."""
@@ -118,11 +134,13 @@ class SearchProgress:
         if trial.unkept is not None:
             self.unkept.append(trial)
             if self.live is None and len(self.unkept) == 1:
-                self.console.print(self.unkept_line(), style="yellow", markup=False, soft_wrap=True)
+                say(self.console, self.unkept_line(), "yellow")
 
     def counted(self, done: int) -> None:
         """Move the bar, also for what other machines did."""
-        self.bar.update(self.task, completed=done, pace=self.pace(done))
+        if self.pace is not None:
+            self.pace.counted(done)
+        self.bar.update(self.task, completed=done)
 
     def keep(self, trial: FinishedTrial) -> None:
         """Remember a trial where it leads."""
@@ -133,35 +151,47 @@ class SearchProgress:
             if leader is None or _track_order(trial) < _track_order(leader):
                 self.best[track] = trial
 
-    def pace(self, done: int) -> str:
-        """Say trials a minute and the time left."""
-        seconds = max(time.monotonic() - self.begun, 1e-9)
-        per_minute = 60 * (done - self.done_before) / seconds
-        if per_minute == 0:
-            return ""
-        minutes, rest = divmod(round(60 * (self.total - done) / per_minute), 60)
-        return f"{per_minute:.1f} trials/min, {minutes}:{rest:02} left"
+    def training(self, trained: EpochsTrained) -> None:
+        """Remember how far the first trials are, by the one that is furthest."""
+        if self.trained is None or trained.epoch > self.trained.epoch:
+            self.trained = trained
+
+    def status(self, pace: str) -> str:
+        """Say what happens: workers start, first trials train, or the pace and the time left."""
+        if pace:
+            return pace
+        if self.trained is None:
+            return f"starting {counted(self.workers, 'worker')}"
+        first = "first trial" if self.workers == 1 else "first trials"
+        return f"{first}: epoch {self.trained.epoch} of {self.trained.epochs}"
+
+    @property
+    def leader(self) -> int | None:
+        """The number of the trial to look at: a track's leader or the best; None before any."""
+        leaders = [self.best[track.name] for track in self.tracks if track.name in self.best]
+        best = next(iter(leaders), self.best_score)
+        return None if best is None else best.number
 
     def failed(self, trial: FailedTrial) -> None:
         """Show why a trial failed."""
-        self.console.print(f"trial {trial.number} failed: {escape(trial.reason)}", style="yellow")
+        say(self.console, f"trial {trial.number} failed: {trial.reason}", "yellow")
 
     def replaced(self, exit_code: int) -> None:
         """Tell that a worker died."""
-        self.console.print(
+        say(
+            self.console,
             f"a worker died (exit code {exit_code}); another takes its place, and its trial's "
             "parameters are tried again",
-            style="yellow",
-            soft_wrap=True,
+            "yellow",
         )
 
     def lingering(self, workers: int, seconds: float) -> None:
         """Tell for what the search waits at its end."""
-        self.console.print(
+        say(
+            self.console,
             f"all trials are finished; waiting {seconds:.0f} s at most for "
-            f"{workers} worker{'s' if workers > 1 else ''} to end",
-            style="yellow",
-            soft_wrap=True,
+            f"{counted(workers, 'worker')} to end",
+            "yellow",
         )
 
     def stopping(self) -> None:
@@ -175,6 +205,10 @@ def _figures(trial: FinishedTrial) -> str:
         f"test {percent(trial.test_accuracy)}{spread} % gap {percent(trial.gap)} pp "
         f"score {percent(trial.score)}"
     )
+
+
+def _numbered(trial: FinishedTrial) -> str:
+    return f"trial {trial.number}: {_figures(trial)}"
 
 
 def _seeds(trial: FinishedTrial) -> str:
@@ -223,11 +257,11 @@ class EntriesProgress:
 
     def killed(self, workers: int) -> None:
         """Tell that a process was killed, and how many go on."""
-        self.console.print(
+        say(
+            self.console,
             f"a process that trains was killed; is there memory enough? {workers} "
             f"{'try' if workers > 1 else 'tries'} again what was not finished",
-            style="yellow",
-            soft_wrap=True,
+            "yellow",
         )
 
     def _show(self, entry: Entry, count: int, mean: float | None, *, done: bool = False) -> None:

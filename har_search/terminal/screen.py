@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.markup import escape
 from rich.panel import Panel
+from rich.text import Text
 
 from har_search.challenge.inputs import label
-from har_search.challenge.words import visible
+from har_search.challenge.words import counted, visible
 from har_search.errors import NotFoundError
-from har_search.terminal.console import TextConsole
+from har_search.terminal.console import TextConsole, say
+from har_search.terminal.hints import NO_OPTIONS, Hints
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,6 +33,11 @@ def screen() -> Console:
     """Return the console for standard output; a pipe gets lines as long as they need."""
     console = TextConsole(highlight=False)
     return console if console.is_terminal else TextConsole(highlight=False, width=200)
+
+
+def warn(text: str) -> None:
+    """Write a warning on stderr."""
+    say(errors, Text.assemble(("warning:", "bold yellow"), f" {text}"))
 
 
 class Format(StrEnum):
@@ -91,10 +100,10 @@ def locate_data(data: str) -> Located:
 
 def show_data(dataset: Dataset, console: Console) -> None:
     """Name the data in one line."""
-    console.print(
+    say(
+        console,
         f"data   {dataset.name} {dataset.fingerprint}: {len(dataset.train.labels):,} training and "
-        f"{len(dataset.test.labels):,} test windows from {escape(dataset.source)}",
-        soft_wrap=True,
+        f"{len(dataset.test.labels):,} test windows from {dataset.source}",
     )
 
 
@@ -104,39 +113,53 @@ def show_study(spec: StudySpec, dataset: Dataset, console: Console) -> None:
 
     described = f": {visible(spec.description)}" if spec.description else ""
     words = label(spec.inputs)
-    console.print(
+    say(
+        console,
         f"study  {study_name(spec, dataset.name)}{described}{f' ({words})' if words else ''}",
-        markup=False,
-        soft_wrap=True,
     )
 
 
 def show_ending(
-    outcome: SearchOutcome, options: SearchOptions, study: str, console: Console
+    outcome: SearchOutcome,
+    options: SearchOptions,
+    console: Console,
+    hints: Hints,
+    best: int | None,
 ) -> None:
-    """Say why the search ended, and what to type next."""
+    """Say why the search ended, and what to type next.
+
+    `best` is the number of the trial to look at, None where none is finished.
+    """
     done, total = outcome.done, options.trials
     line = {
-        "complete": f"The study has its {done} trial{'s' if done != 1 else ''}.",
+        "complete": f"The study has its {counted(done, 'trial')}.",
         "tracks": f"Track {' and '.join(options.until)}: found, at {done} of {total} trials.",
         "time": f"Out of time at {done} of {total} trials; all are kept.",
         "interrupted": f"Interrupted at {done} of {total} trials; all are kept.",
     }[outcome.ending]
+    say(console, f"\n{line}{' Go on with' if done < total else ''}")
     if done < total:
-        again = "" if study == "homework" else f" --study {study}"
-        line += f" Go on with `har-search run --trials {total}{again}`."
-    only = "" if study == outcome.study_name == "homework" else f" --study {outcome.study_name}"
-    line += (
-        f" Next: `har-search show TRIAL{only}`, and `har-search confirm{only}` to see which of the "
-        "best stand with fresh seeds"
-    )
-    console.print(f"\n{line}", markup=False, soft_wrap=True)
+        _show_command(hints.command("run", "--trials", total), console)
+    if best is None:
+        return
+    say(console, "Next, look at the best, and see which of the best stand with fresh seeds:")
+    _show_command(hints.command("show", best), console)
+    _show_command(hints.command("confirm"), console)
+
+
+def _show_command(line: str, console: Console) -> None:
+    """Write a command on a line of its own, to copy."""
+    console.print(f"  {line}", markup=False, soft_wrap=True)
 
 
 def show_leaderboard(
-    storage: str, selection: Selection, console: Console, output_format: Format = Format.table
+    storage: str,
+    selection: Selection,
+    console: Console,
+    output_format: Format = Format.table,
+    hints: Hints = NO_OPTIONS,
 ) -> None:
-    """Query and write the standings."""
+    """Query and write the standings; `hints` completes the commands that a table names."""
     from har_search.board import formats
     from har_search.board.standings import leaderboard, study_names
 
@@ -151,31 +174,42 @@ def show_leaderboard(
     elif output_format is Format.markdown:
         print(formats.to_markdown(board))
     elif not board.standings:
-        console.print(nothing_to_show(selection, names), markup=False)
+        say(console, hints.whole(nothing_to_show(storage, selection, names)))
     else:
-        show_table(board, console)
+        show_table(board, console, hints)
 
 
-def show_table(board: Leaderboard, console: Console) -> None:
+def show_table(board: Leaderboard, console: Console, hints: Hints = NO_OPTIONS) -> None:
     """Write the leaders, the table and what it was selected from."""
     from har_search.board import words
     from har_search.terminal.table import table
 
     leaders = [leader for leader in board.leaders.values() if leader is not None]
-    console.print(words.leaders_line(board), markup=False, soft_wrap=True)
+    led = words.leaders_line(board)
+    if console.is_terminal and cell_len(led) > console.width:
+        led = led.replace("   Track ", "\nTrack ")
+    say(console, led)
     console.print()
     console.print(table(board.standings, console))
-    console.print(
-        f"\n[dim]{len(board.standings)} of {board.finished} finished trials; "
-        f"{words.foot(board.standings)}[/]",
-        soft_wrap=True,
-    )
+    foot = hints.whole(words.foot(board.standings))
+    finished = counted(board.finished, "finished trial")
+    say(console, f"\n{len(board.standings)} of {finished}; {foot}", "dim")
     for note in words.input_notes([*board.standings, *leaders]):
-        console.print(note, markup=False, soft_wrap=True, style="dim")
+        say(console, note, "dim")
 
 
-def nothing_to_show(selection: Selection, names: list[str]) -> str:
+def nothing_to_show(storage: str, selection: Selection, names: list[str]) -> str:
     """Say that no trial is there to rank, and what to run."""
+    if selection.confirmed:
+        from har_search.board.standings import leaderboard
+
+        finished = leaderboard(storage, replace(selection, confirmed=False, top=1)).ranked
+        if finished:
+            trials = counted(finished, "finished trial")
+            return (
+                f"No entry is confirmed yet, of {trials}; `har-search confirm` trains the best "
+                "again with fresh seeds."
+            )
     filters = (selection.track, selection.student)
     if any(value is not None for value in filters):
         return "No finished trial fits these filters yet; `har-search leaderboard` shows all."

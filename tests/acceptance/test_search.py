@@ -116,7 +116,7 @@ def test_a_signal_ends_the_search_within_seconds_and_puts_trials_back(
     assert "RUNNING" not in states
     assert states.count("WAITING") >= 2
     assert "Interrupted at 0 of 1000 trials; all are kept." in search.output
-    assert "Go on with `har-search run --trials 1000" in search.output
+    assert "Go on with\n  har-search run --trials 1000 " in search.output
     assert "Traceback" not in search.output
     assert_nothing_lost(sqlite_url, 0)
 

@@ -28,11 +28,13 @@ def test_a_terminal_shows_progress_and_each_tracks_best(
         dimensions=(30, 110),
         env=environment,
     )
+    terminal.expect("making the search ready")
     terminal.expect("search 1 worker")
     terminal.expect("trials")
+    terminal.expect("starting 1 worker")
     terminal.expect(r"trials/min")
     terminal.expect("track easy")
-    terminal.expect("✓ test")
+    terminal.expect(r"✓ trial \d: test")
     terminal.expect("track impossible")
     terminal.expect("none yet")
     terminal.expect("The study has its 6 trials")

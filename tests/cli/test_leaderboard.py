@@ -97,6 +97,23 @@ def test_no_name_commands_the_terminal_or_forges_a_line(
 
 
 @pytest.mark.usefixtures("database")
+def test_confirmed_before_any_is_confirmed_names_confirm(har_search: HarSearch) -> None:
+    ran = har_search("leaderboard", "--confirmed", "--track", "a")
+    assert (ran.code, ran.out) == (
+        0,
+        "No entry is confirmed yet, of 1 finished trial; `har-search confirm` trains the best "
+        "again with fresh seeds.\n",
+    )
+
+
+def test_a_dashboard_before_any_search_says_how_to_start_one(har_search: HarSearch) -> None:
+    ran = har_search("dashboard", "--port", 0)
+    assert ran.code == 1
+    assert "no database at har-search.db; `har-search run` makes one" in ran.err
+    assert "Start a search in another terminal, in the same folder" in ran.err
+
+
+@pytest.mark.usefixtures("database")
 def test_filters_that_nothing_fits_say_so(har_search: HarSearch) -> None:
     ran = har_search("leaderboard", "--student", "nobody")
     assert ran.code == 0
@@ -109,6 +126,8 @@ def test_filters_that_nothing_fits_say_so(har_search: HarSearch) -> None:
         (["--storage", "sqlite:///mistyped.db"], 1, "no database at mistyped.db"),
         (["--storage", "mistyped"], 1, "not a database URL"),
         (["--study", "lessn"], 1, "no study 'lessn'; there is lesson, lesson-simulated"),
+        (["--track", "C"], 2, "--track: no track C here: there is A and B; see"),
+        (["--track", "A,B"], 2, "there is A and B. --track takes one, as in `--track A`; see"),
         (["--sort", "luck"], 2, "Invalid value for '--sort'"),
         (["--top", "0"], 2, "Invalid value for '--top'"),
         (["--watch", "--format", "json"], 1, "--watch shows a table"),

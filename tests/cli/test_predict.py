@@ -110,7 +110,7 @@ def test_it_writes_nothing(har_search: HarSearch, kept: str, tmp_path: Path, x_t
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["gone", "X"], 1, "gone is no folder that `har-search export` wrote (gone/trial.json: No"),
+        (["gone", "X"], 1, "gone is no folder that `export` wrote (gone/trial.json: No"),
         (["99", "X"], 1, "no finished trial 99"),
         (["1", "gone.txt"], 1, "gone.txt: cannot be read (No such file or directory)"),
         (["1", "bad.csv"], 1, "bad.csv row 1 has 3 columns, not 561"),

@@ -134,10 +134,18 @@ def test_two_entries_are_compared_window_by_window(
     options = ("--storage", searched, "--data", uci_zip)
     ran = har_search("confirm", 1, "--against", 2, *options)
     assert ran.code == 0, ran.err
-    assert f"trial 1 alone is right on {found.only_first} test windows" in ran.out
+    assert f"trial 1 alone is right on {found.only_first} test window" in ran.out
+    assert "seeds" not in ran.out
+    fresh = har_search("confirm", 1, "--against", 2, "--seeds", 3, *options)
+    assert fresh.out.startswith(ran.out)
+    assert "trial 1: 3 seeds" in fresh.out
+    assert "trial 2: 3 seeds" in fresh.out
     ran = har_search("confirm", "--against", 2, *options)
     assert ran.code == 1
     assert "name one" in ran.err
+    ran = har_search("confirm", 2, "--against", 2, *options)
+    assert ran.code == 2
+    assert "2 is the trial itself; name another" in ran.err
 
 
 def test_bad_input_is_one_line(har_search: Callable[..., Ran], searched: str) -> None:

@@ -21,7 +21,7 @@ from har_search.search import ending, upkeep
 from har_search.search import run as search_module
 from har_search.search.crew import DRAIN, STOP, Died
 from har_search.search.ending import Ending
-from har_search.search.events import Event, FailedTrial, FinishedTrial, WorkerStopped
+from har_search.search.events import EpochsTrained, Event, FailedTrial, FinishedTrial, WorkerStopped
 from har_search.search.job import Job
 from har_search.search.run import SearchOptions, SearchOutcome, search
 from har_search.study.spec import StudySpec
@@ -39,6 +39,9 @@ class Watcher:
         self, done: int, total: int, workers: int, leaders: Sequence[FinishedTrial]
     ) -> None:
         self.heard.append((done, total, workers))
+
+    def training(self, trained: EpochsTrained) -> None:
+        self.heard.append(trained)
 
     def finished(self, trial: FinishedTrial) -> None:
         self.heard.append(trial.number)
@@ -117,9 +120,10 @@ Crew = type[PlayedCrew]
 
 
 def test_events_reach_the_watcher(run: Run, crew: Crew) -> None:
-    crew.script = [[finished(0)], [FailedTrial(1, "odd"), finished(2)]]
+    trained = EpochsTrained(3, 30)
+    crew.script = [[trained, finished(0)], [FailedTrial(1, "odd"), finished(2)]]
     assert run().ending is Ending.complete
-    assert run.watcher.heard == [(0, 9, 2), 0, "odd", 2]
+    assert run.watcher.heard == [(0, 9, 2), trained, 0, "odd", 2]
     assert crew.orders == []
 
 

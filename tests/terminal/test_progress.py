@@ -1,4 +1,7 @@
-"""A search on the screen; a real one is in acceptance/."""
+"""A search on the screen; a real one is in acceptance/.
+
+Covers `terminal/pace.py`, too.
+"""
 
 import io
 from typing import Any
@@ -7,17 +10,59 @@ import pytest
 from rich.console import Console
 
 from har_search.challenge.rules import HOMEWORK_TRACKS
-from har_search.search.events import FinishedTrial
-from har_search.terminal import progress as progress_module
+from har_search.search.events import EpochsTrained, FinishedTrial
+from har_search.terminal import pace
 from har_search.terminal.progress import SearchProgress
 
 
-def test_the_clock_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = iter([0.0, 30.0])
-    monkeypatch.setattr(progress_module.time, "monotonic", lambda: next(now))
-    progress = progress_module.SearchProgress(Console(force_terminal=False), HOMEWORK_TRACKS)
-    progress.started(10, 30, 2, ())
-    assert progress.pace(15) == "10.0 trials/min, 1:30 left"
+def bar_of(progress: SearchProgress) -> str:
+    """Return the first line of what the terminal shows."""
+    console = Console(width=80, file=io.StringIO(), color_system=None)
+    console.print(progress.render())
+    assert isinstance(console.file, io.StringIO)
+    return " ".join(console.file.getvalue().splitlines()[0].split())
+
+
+def test_it_says_from_the_start_what_happens_and_its_times_follow_the_clock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(pace.time, "monotonic", lambda: now)
+    console = Console(force_terminal=True, width=80, file=io.StringIO())
+    with SearchProgress(console, HOMEWORK_TRACKS) as progress:
+        now += 1
+        assert bar_of(progress) == "0:01 making the search ready"
+        progress.started(0, 12, 2, ())
+        now += 2
+        assert bar_of(progress).endswith("0/12 0:03 starting 2 workers")
+        progress.training(EpochsTrained(2, 30))
+        progress.training(EpochsTrained(1, 30))  # of the other
+        now += 4
+        assert bar_of(progress).endswith("0/12 0:07 first trials: epoch 2 of 30")
+        now += 3
+        progress.finished(trial(7, 0.97, "A", done=1))
+        assert bar_of(progress).endswith("1/12 0:10 6.7 trials/min, 1:39 left")
+        now += 1
+        assert bar_of(progress).endswith("1/12 0:11 6.7 trials/min, 1:38 left")
+        now += 60  # a trial that takes longer than the others
+        assert bar_of(progress).endswith("1/12 1:11 6.7 trials/min, 1:30 left")
+        assert progress.leader == 7
+        assert [line.partition(":")[0] for line in progress.best_lines()] == [
+            "best score  trial 7",
+            "track A     [green]✓ trial 7",
+            "track B     [dim]– none yet (test above 97.5 %)[/]",
+        ]
+        for done in range(2, 13):
+            progress.counted(done)
+        assert bar_of(progress).endswith("12/12 1:11 10.3 trials/min")
+
+
+def test_no_terminal_gets_no_line_for_epochs(capsys: pytest.CaptureFixture[str]) -> None:
+    with SearchProgress(Console(force_terminal=False), HOMEWORK_TRACKS) as progress:
+        progress.started(0, 12, 1, ())
+        progress.training(EpochsTrained(2, 30))
+    assert capsys.readouterr().out == "search 1 worker\n"
+    assert progress.leader is None
 
 
 def trial(number: int, test: float, *tracks: str, **more: Any) -> FinishedTrial:

@@ -1,12 +1,13 @@
 """What commands show: the data, the study, how a search ended, and what to run next."""
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from har_search.board.standings import Selection
+from har_search.board.standings import Leaderboard, Selection
 from har_search.challenge.inputs import PERSON
 from har_search.data import locate as locate_module
 from har_search.data.dataset import SIMULATED, Dataset
@@ -15,6 +16,7 @@ from har_search.errors import NotFoundError
 from har_search.search.ending import Ending
 from har_search.search.run import SearchOptions, SearchOutcome
 from har_search.study.spec import StudySpec
+from har_search.terminal.hints import Hints
 from har_search.terminal.screen import (
     Format,
     locate_data,
@@ -23,6 +25,7 @@ from har_search.terminal.screen import (
     show_ending,
     show_leaderboard,
     show_study,
+    show_table,
 )
 
 
@@ -46,49 +49,57 @@ def test_data_and_study_are_a_line_each_in_which_names_are_text(
 
 
 @pytest.mark.parametrize(
-    ("ending", "done", "study", "start"),
+    ("ending", "done", "start"),
     [
-        (Ending.complete, 40, "homework", "The study has its 40 trials. Next: `har-search show"),
-        (Ending.tracks, 12, "homework", "Track A and B: found, at 12 of 40 trials. Go on with"),
-        (Ending.time, 12, "mine", "Out of time at 12 of 40 trials; all are kept. Go on with"),
-        (Ending.interrupted, 0, "mine", "Interrupted at 0 of 40 trials; all are kept. Go on with"),
+        (Ending.complete, 40, "The study has its 40 trials."),
+        (Ending.tracks, 12, "Track A and B: found, at 12 of 40 trials. Go on with"),
+        (Ending.time, 12, "Out of time at 12 of 40 trials; all are kept. Go on with"),
+        (Ending.interrupted, 0, "Interrupted at 0 of 40 trials; all are kept. Go on with"),
     ],
 )
-def test_an_ending_says_what_to_type_next(
-    console: Console,
-    ending: Ending,
-    done: int,
-    study: str,
-    start: str,
-    capsys: pytest.CaptureFixture[str],
+def test_an_ending_says_what_to_type_next_a_line_each(
+    console: Console, ending: Ending, done: int, start: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = SearchOptions(trials=40, student="ann", until=("A", "B"))
-    show_ending(SearchOutcome(study, done, ending), options, study, console)
-    line = capsys.readouterr().out.strip()
-    assert line.startswith(start)
-    option = "" if study == "homework" else f" --study {study}"
-    assert (f"`har-search run --trials 40{option}`" in line) == (done < 40)
-    assert f"`har-search show TRIAL{option}`" in line
-    assert f"`har-search confirm{option}`" in line
+    told = {name: {"--study": "mine"} for name in ("run", "show", "confirm")}
+    best = 7 if done else None
+    show_ending(SearchOutcome("mine", done, ending), options, console, Hints(told), best=best)
+    first, *lines = capsys.readouterr().out.strip().splitlines()
+    assert first == start
+    again = ["  har-search run --trials 40 --study mine"] if done < 40 else []
+    following = ["  har-search show 7 --study mine", "  har-search confirm --study mine"]
+    assert [line for line in lines if line.startswith("  ")] == again + following * bool(done)
 
 
-def test_what_to_type_names_the_study_as_it_was_given_and_as_it_is_stored(
-    console: Console, capsys: pytest.CaptureFixture[str]
-) -> None:
-    outcome = SearchOutcome("mine-simulated", 1, Ending.time)
-    show_ending(outcome, SearchOptions(2, "ann"), "my studies/mine.toml", console)
-    line = capsys.readouterr().out
-    assert "--trials 2 --study my studies/mine.toml`" in line
-    assert "show TRIAL --study mine-simulated`" in line
+def test_nothing_to_show_names_what_would_show_something(sqlite_url: str) -> None:
+    def told(selection: Selection, names: list[str]) -> str:
+        return nothing_to_show(sqlite_url, selection, names)
 
-
-def test_nothing_to_show_names_what_would_show_something() -> None:
-    assert nothing_to_show(Selection(), []).endswith("run `har-search run --trials 200` first.")
-    assert "shows all" in nothing_to_show(Selection(track="A"), ["quick"])
-    assert "shows all" in nothing_to_show(Selection(student="ann"), ["quick-simulated"])
-    simulated = nothing_to_show(Selection(), ["lesson-simulated", "quick"])
+    assert told(Selection(), []).endswith("run `har-search run --trials 200` first.")
+    assert "shows all" in told(Selection(track="A"), ["quick"])
+    assert "shows all" in told(Selection(student="ann"), ["quick-simulated"])
+    simulated = told(Selection(), ["lesson-simulated", "quick"])
     assert "`har-search leaderboard --study lesson-simulated` shows simulated ones" in simulated
-    assert "No finished trial yet" in nothing_to_show(Selection(study="quick"), ["a-simulated"])
+    assert "No finished trial yet" in told(Selection(study="quick"), ["a-simulated"])
+
+
+@pytest.mark.usefixtures("board")
+def test_where_none_is_confirmed_the_command_that_confirms_is_named(sqlite_url: str) -> None:
+    told = nothing_to_show(sqlite_url, Selection(confirmed=True), ["lesson"])
+    assert told.startswith("No entry is confirmed yet, of 2 finished trials; `har-search confirm`")
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_lines_on_a_terminal_end_between_words(board: Leaderboard, width: int) -> None:
+    console = Console(width=width, force_terminal=True, color_system=None, file=io.StringIO())
+    show_table(board, console, Hints({"confirm": {"--storage": f"sqlite:///{'long' * 20}.db"}}))
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    commands = [line for line in lines if "`har-search" in line]
+    assert len(commands) == 1
+    assert commands[0].count("`") == 2  # to copy: the terminal folds it
+    assert all(len(line.rstrip()) <= width for line in lines if line not in commands)
+    assert [line.split(":")[0] for line in lines[:2]] == ["Track A", "Track B"]
 
 
 @pytest.mark.usefixtures("board")
