@@ -95,6 +95,14 @@ def leaderboard(
 
 def show(
     trial: Annotated[int, typer.Argument(min=0, help="The trial's number on the leaderboard.")],
+    script: Annotated[
+        bool,
+        typer.Option(
+            "--script",
+            envvar="HAR_SEARCH_SCRIPT",
+            help="Print only a script that trains it with plain PyTorch, as in --script > train.py",
+        ),
+    ] = False,
     study: StudyFilter = None,
     storage: Storage = DEFAULT_URL,
 ) -> None:
@@ -106,6 +114,12 @@ def show(
     from har_search.networks.mlp import mlp_config
 
     standing = find_trial(storage, trial, study_filter(study))
+    if script:
+        from har_search.entries.entry import entry_of
+        from har_search.handin.script import training_script
+
+        print(training_script(entry_of(storage, standing)), end="")
+        return
     console = screen()
     console.print(f"[bold]trial {standing.trial} of study {escape(standing.study)}[/]")
     for line in figure_lines(standing):

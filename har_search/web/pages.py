@@ -14,7 +14,9 @@ from har_search.board.words import borne_out, foot, mean_sd, of_seeds
 from har_search.challenge.activities import activity_name
 from har_search.challenge.inputs import explained, label
 from har_search.challenge.words import percent
+from har_search.entries.entry import entry_of
 from har_search.errors import HarSearchError, NotFoundError, StorageError
+from har_search.handin.script import training_script
 from har_search.networks import mlp
 from har_search.networks.mlp import mlp_config
 from har_search.storage import details
@@ -80,8 +82,17 @@ def make_pages(url: str) -> Flask:
                 activities=per_activity(found.confusion) if found else [],
                 differences=differences(standing.params, standing.inputs),
                 source=mlp.source(mlp_config(standing.params), standing.inputs),
+                script=training_script(entry_of(url, standing)),
             )
         )
+
+    @app.get("/studies/<path:study>/trials/<int(max=999999999):number>/train.py")
+    def script(study: str, number: int) -> Response:
+        text = training_script(entry_of(url, find_trial(url, number, study)))
+        response = _unless_known(text.encode())
+        response.mimetype = "text/x-python"
+        response.headers["Content-Disposition"] = 'attachment; filename="train.py"'
+        return response
 
     @app.get("/studies/<path:study>/trials/<int(max=999999999):number>/<name>.svg")
     def picture(study: str, number: int, name: str) -> Response:

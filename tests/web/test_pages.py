@@ -4,6 +4,7 @@ import re
 
 import optuna
 import pytest
+from markupsafe import escape
 from werkzeug.test import Client
 
 from har_search.board.columns import COLUMNS
@@ -77,6 +78,16 @@ def test_an_entry_has_figures_differences_and_source(client: Client) -> None:
     assert "Learning curve" not in page  # this one was not trained here
 
 
+def test_an_entrys_whole_training_is_shown_and_downloaded(client: Client) -> None:
+    answer = client.get("/studies/quick/trials/2/train.py")
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/x-python"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="train.py"'
+    compile(answer.text, "train.py", "exec")
+    page = client.get("/studies/quick/trials/2").text
+    assert str(escape(answer.text)) in page
+
+
 def test_pictures_are_drawn_for_both_themes(client: Client) -> None:
     for theme in ("light", "dark", "nonsense"):
         picture = client.get(f"/accuracy-against-gap.svg?theme={theme}")
@@ -96,6 +107,7 @@ def test_pictures_are_drawn_for_both_themes(client: Client) -> None:
         "/accuracy-against-gap.svg?study=gone",
         "/studies/quick/trials/1/learning-curve.svg",
         "/studies/quick/trials/1/nonsense.svg",
+        "/studies/quick/trials/99/train.py",
     ],
 )
 def test_what_is_not_there_is_a_page_that_says_so(client: Client, path: str) -> None:
