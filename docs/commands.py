@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from har_search.cli import COMMANDS
+from har_search.cli import COMMANDS, GROUPS
 
 PAGE = Path(__file__).with_suffix(".md")
 
@@ -31,8 +31,11 @@ def help_of(*command: str) -> str:
 def page() -> str:
     """Return the whole page."""
     parts = ["# Commands\n\nWritten by `python docs/commands.py`; a test keeps it current.\n"]
-    names = [command.__name__ for commands in COMMANDS.values() for command in commands]
-    for command in ((), *((name,) for name in names)):
+    named = [(command.__name__,) for commands in COMMANDS.values() for command in commands]
+    for name, group in GROUPS.items():
+        own = [each.callback.__name__ for each in group.registered_commands if each.callback]
+        named += [(name,), *((name, each) for each in own)]
+    for command in ((), *named):
         title = " ".join(("har-search", *command))
         parts.append(f"## {title}\n\n```text\n{help_of(*command)}\n```\n")
     return "\n".join(parts)

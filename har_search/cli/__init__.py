@@ -14,15 +14,25 @@ import typer
 from rich.markup import escape
 from typer.exceptions import TyperException
 
-from har_search.cli import looking, searching, winning
+from har_search.cli import looking, searching, studies, winning
 from har_search.errors import HarSearchError
 from har_search.terminal.screen import errors
 
 COMMANDS: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "Search": (searching.run, searching.init, searching.data),
-    "Look": (looking.leaderboard, looking.show, looking.report, looking.dashboard),
+    "Look": (
+        looking.leaderboard,
+        looking.show,
+        looking.compare,
+        looking.report,
+        looking.dashboard,
+    ),
     "Pick a winner": (winning.confirm, winning.reproduce, winning.export, winning.predict),
 }
+
+GROUPS: Mapping[str, typer.Typer] = {
+    "studies": studies.group
+}  # commands with commands of their own
 
 app = typer.Typer(
     add_completion=False,
@@ -54,6 +64,8 @@ def root(
 for panel, commands in COMMANDS.items():
     for command in commands:
         app.command(rich_help_panel=panel)(command)
+for name, group in GROUPS.items():
+    app.add_typer(group, name=name, rich_help_panel="Keep in order")
 
 
 def fail(message: str, code: int) -> NoReturn:

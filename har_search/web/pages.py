@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask, make_response, render_template, request, url_for
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 from werkzeug.wrappers import Response
 
 from har_search.board import pictures
+from har_search.board.comparison import side_by_side
 from har_search.board.confusion import per_activity
+from har_search.board.curves import draw_learning_curves
 from har_search.board.differences import differences
-from har_search.board.standings import find_trial
+from har_search.board.standings import Standing, find_trial
 from har_search.board.words import borne_out, foot, mean_sd, of_seeds
 from har_search.challenge.activities import activity_name
 from har_search.challenge.inputs import explained, label
@@ -106,6 +110,21 @@ def make_pages(url: str) -> Flask:
             raise NotFound
         return _svg(pictures.svg(drawn))
 
+    @app.get("/compare")
+    def compare() -> Response:
+        pair = _pair(url)
+        parts = side_by_side(*pair)
+        return _unless_known(render_template("compare.html", pair=pair, parts=parts))
+
+    @app.get("/compare.svg")
+    def curves() -> Response:
+        named = []
+        for each in _pair(url):
+            found = details.read(url, each.study, each.trial)
+            if found is not None:
+                named.append((f"trial {each.trial}", found.curve, each.epoch))
+        return _svg(pictures.svg(draw_learning_curves(named, pictures.THEMES[_theme()])))
+
     @app.errorhandler(HTTPException)
     def of_http(error: HTTPException) -> tuple[str, int]:
         return _message(error.name, error.description or ""), error.code or 500
@@ -132,6 +151,22 @@ def make_pages(url: str) -> Flask:
 
     app.jinja_env.globals["database"] = masked(url)
     return app
+
+
+def _pair(url: str) -> tuple[Standing, Standing]:
+    """Return the two entries that a request names, each as `entry=STUDY/NUMBER`.
+
+    Raises:
+        BadRequest: it names others than two.
+        NotFoundError: there is no such entry.
+    """
+    named = [each.rpartition("/") for each in request.args.getlist("entry")]
+    if len(set(named)) != 2 or not all(re.fullmatch("[0-9]{1,9}", each[2]) for each in named):
+        raise BadRequest("Choose two entries on the leaderboard to see them side by side.")
+    first, second = (
+        find_trial(url, int(number), study) for study, _, number in dict.fromkeys(named)
+    )
+    return first, second
 
 
 def _theme() -> str:

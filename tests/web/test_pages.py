@@ -88,6 +88,23 @@ def test_an_entrys_whole_training_is_shown_and_downloaded(client: Client) -> Non
     assert str(escape(answer.text)) in page
 
 
+def test_two_marked_entries_stand_side_by_side(each_client: Client) -> None:
+    page = each_client.get("/").text
+    assert 'name="entry" value="quick/2" form="compare"' in page
+    assert '<form id="compare" action="/compare">' in page
+    chosen = "entry=quick/1&entry=quick/2"
+    answer = each_client.get(f"/compare?{chosen}")
+    assert answer.status_code == 200
+    assert '<tr class="differs"><th scope="row">test accuracy %' in answer.text
+    assert "har-search compare 1 2 --windows --study quick" in answer.text
+    assert each_client.get(f"/compare.svg?{chosen}&theme=dark").mimetype == "image/svg+xml"
+    for wrong in ("", "entry=quick/1", "entry=quick/1&entry=quick/1", "entry=1&entry=a/b"):
+        refused = each_client.get(f"/compare?{wrong}")
+        assert refused.status_code == 400
+        assert "Choose two entries" in refused.text
+    assert each_client.get("/compare?entry=quick/1&entry=quick/99").status_code == 404
+
+
 def test_pictures_are_drawn_for_both_themes(client: Client) -> None:
     for theme in ("light", "dark", "nonsense"):
         picture = client.get(f"/accuracy-against-gap.svg?theme={theme}")

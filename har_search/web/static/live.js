@@ -5,10 +5,14 @@ const EVERY = 3000; // milliseconds
 const live = document.getElementById("live");
 let known = null;
 
-// Puts the new text in place, and the keyboard back on the link where it was.
+// Puts the new text in place, keeps what is marked, and puts the keyboard back where it was.
 function replace(text) {
   const focused = live.contains(document.activeElement) && document.activeElement.href;
+  const marked = [...live.querySelectorAll("input:checked")].map((each) => each.value);
   live.innerHTML = text;
+  for (const each of live.querySelectorAll("input[name=entry]")) {
+    each.checked = marked.includes(each.value);
+  }
   if (focused) [...live.querySelectorAll("a")].find((each) => each.href === focused)?.focus();
 }
 
