@@ -14,7 +14,7 @@ from typing import Any
 import typer
 from typer.core import TyperOption
 
-from har_search.cli import COMMANDS, app
+from har_search.cli import COMMANDS, GROUPS, app
 from har_search.cli.command import variable_of
 
 PAGE = Path(__file__).with_suffix(".md")
@@ -36,8 +36,11 @@ def help_of(*command: str) -> str:
 def page() -> str:
     """Return the whole page."""
     parts = ["# Commands\n\nWritten by `python docs/commands.py`; a test keeps it current.\n"]
-    names = [command.__name__ for commands in COMMANDS.values() for command in commands]
-    for command in ((), *((name,) for name in names)):
+    named = [(command.__name__,) for commands in COMMANDS.values() for command in commands]
+    for name, group in GROUPS.items():
+        own = [each.callback.__name__ for each in group.registered_commands if each.callback]
+        named += [(name,), *((name, each) for each in own)]
+    for command in ((), *named):
         title = " ".join(("har-search", *command))
         parts.append(f"## {title}\n\n```text\n{help_of(*command)}\n```\n")
     parts.append("## Variables\n\nOptions are also read from these environment variables.\n")
@@ -49,9 +52,11 @@ def page() -> str:
 
 def variables() -> list[tuple[str, str, str]]:
     """Return every command's options: the command, the option and the variable it is read from."""
-    commands: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    commands: dict[str, Any] = dict(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+    for name in GROUPS:
+        commands |= {f"{name}_{own}": each for own, each in commands[name].commands.items()}
     return [
-        (name, each.opts[0], variable_of(name, each))
+        (name.replace("_", " "), each.opts[0], variable_of(name, each))
         for name, command in commands.items()
         for each in command.params
         if isinstance(each, TyperOption)

@@ -78,7 +78,7 @@ def draw_learning_curve(
     axes.set_ylim(max(min(lowest - 1, 92), 0), 100.3)
     axes.set(xlabel="epoch", ylabel="accuracy, %")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    _explain(axes, palette, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2 if narrow else 3)
+    explain(axes, palette, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2 if narrow else 3)
     return figure
 
 
@@ -155,7 +155,7 @@ def draw_accuracy_against_gap(
     if lesson:
         star: Any = {"marker": "*", "s": 130, "color": palette.ink, "zorder": 3}
         axes.scatter(gaps[lesson], tests[lesson], label="the lesson's network", **star)
-        _explain(axes, palette, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.1)
+        explain(axes, palette, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.1)
     _count_outside(axes, points, edges, palette)
     axes.set(xlabel="train-test gap, pp (smaller is better)", ylabel="test accuracy, %")
     return figure
@@ -225,7 +225,8 @@ def _text(figure: Figure | None) -> float:
     return TEXT if figure is None or figure.get_figwidth() > NARROW[0][0] else SMALL_TEXT
 
 
-def _explain(axes: Axes, palette: Palette, **where: Any) -> None:
+def explain(axes: Axes, palette: Palette, **where: Any) -> None:
+    """Say beside the axes what each mark means; `where` is as for matplotlib's legend."""
     size = _text(axes.get_figure(root=True))
     axes.legend(frameon=False, labelcolor=palette.ink, fontsize=size, **where)
 

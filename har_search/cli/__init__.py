@@ -14,7 +14,7 @@ import typer
 from rich.text import Text
 from typer.exceptions import TyperException
 
-from har_search.cli import looking, searching, winning
+from har_search.cli import looking, searching, studies, winning
 from har_search.cli.command import PREFIX, Command, Group
 from har_search.errors import HarSearchError
 from har_search.terminal.console import say
@@ -22,9 +22,19 @@ from har_search.terminal.screen import errors
 
 COMMANDS: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "Search": (searching.run, searching.init, searching.data),
-    "Look": (looking.leaderboard, looking.show, looking.report, looking.dashboard),
+    "Look": (
+        looking.leaderboard,
+        looking.show,
+        looking.compare,
+        looking.report,
+        looking.dashboard,
+    ),
     "Pick a winner": (winning.confirm, winning.reproduce, winning.export, winning.predict),
 }
+
+GROUPS: Mapping[str, typer.Typer] = {
+    "studies": studies.group
+}  # commands with commands of their own
 
 app = typer.Typer(
     cls=Group,
@@ -57,6 +67,8 @@ def root(
 for panel, commands in COMMANDS.items():
     for command in commands:
         app.command(cls=Command, rich_help_panel=panel)(command)
+for name, group in GROUPS.items():
+    app.add_typer(group, name=name, rich_help_panel="Keep in order")
 
 
 def fail(message: str, code: int) -> NoReturn:

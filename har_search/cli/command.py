@@ -23,7 +23,12 @@ IN_WORDS: Mapping[object, str] = {PATIENCE_SECONDS: "5m"}  # defaults, as they m
 
 
 class Command(TyperCommand):
-    """A command whose help is short, and whose errors name what to type with its own options."""
+    """A command whose help is short, and whose errors name what to type with its own options.
+
+    `group` is the group that it belongs to, where that is not the program itself.
+    """
+
+    group = ""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -32,7 +37,12 @@ class Command(TyperCommand):
         options = [each for each in self.params if isinstance(each, TyperOption)]
         for each in options:
             _shorten(each)
-        self.epilog = _variables_in_words(self.name or "", options)
+        self.epilog = _variables_in_words(self.full_name, options)
+
+    @property
+    def full_name(self) -> str:
+        """Its name behind that of its group, joined as variables' names are."""
+        return f"{self.group}_{self.name}".lstrip("_")
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Return the arguments and options, `--help` included."""
@@ -52,7 +62,13 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """The program itself, whose help is short, too."""
+    """The program itself, or commands that belong together; their help is short, too."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        for each in self.params:
+            if isinstance(each, TyperOption):
+                _shorten(each)
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Return the options, `--help` included."""

@@ -1,11 +1,11 @@
-"""The commands that look at what a search found: `leaderboard`, `show`, `report`, `dashboard`."""
+"""The commands that look at what a search found: `leaderboard`, `show`, `compare` and others."""
 
 from __future__ import annotations
 
 import time
 import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -13,11 +13,14 @@ from rich.markup import escape
 from har_search.challenge.words import counted
 from har_search.cli.choices import check_track, study_filter
 from har_search.cli.command import hints_of
-from har_search.cli.options import Artifacts, Sort, Storage, StudyFilter
+from har_search.cli.options import Artifacts, Data, Sort, Storage, StudyFilter
 from har_search.errors import NotFoundError, OptionError
 from har_search.storage.defaults import DEFAULT_URL
 from har_search.terminal.console import say
 from har_search.terminal.screen import Format, screen, show_leaderboard, warn
+
+if TYPE_CHECKING:
+    from har_search.board.standings import Standing
 
 
 def leaderboard(
@@ -113,6 +116,14 @@ def leaderboard(
 
 def show(
     trial: Annotated[int, typer.Argument(min=0, help="The trial's number on the leaderboard.")],
+    script: Annotated[
+        bool,
+        typer.Option(
+            "--script",
+            envvar="HAR_SEARCH_SCRIPT",
+            help="Print only a script that trains it with plain PyTorch, as in --script > train.py",
+        ),
+    ] = False,
     study: StudyFilter = None,
     storage: Storage = DEFAULT_URL,
 ) -> None:
@@ -126,6 +137,12 @@ def show(
     from har_search.storage.details import read
 
     standing = find_trial(storage, trial, study_filter(study))
+    if script:
+        from har_search.entries.entry import entry_of
+        from har_search.handin.script import training_script
+
+        print(training_script(entry_of(storage, standing)), end="")
+        return
     console = screen()
     console.print(f"[bold]trial {standing.trial} of study {escape(standing.study)}[/]")
     for line in figure_lines(standing):
@@ -140,6 +157,86 @@ def show(
     console.print("\n[bold]The network[/]")
     source = mlp.source(mlp_config(standing.params), standing.inputs)
     console.print(source, markup=False, soft_wrap=True)
+
+
+def compare(
+    first: Annotated[int, typer.Argument(min=0, help="A trial's number on the leaderboard.")],
+    second: Annotated[int, typer.Argument(min=0, help="Another trial's number.")],
+    windows: Annotated[
+        bool,
+        typer.Option(
+            "--windows",
+            envvar="HAR_SEARCH_WINDOWS",
+            help="Also train both again, and test by McNemar which is right on more test windows.",
+        ),
+    ] = False,
+    picture: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            envvar="HAR_SEARCH_PICTURE",
+            help="Write both learning curves to a file, SVG or PNG by its name.",
+        ),
+    ] = None,
+    study: StudyFilter = None,
+    storage: Storage = DEFAULT_URL,
+    data: Data = "auto",
+) -> None:
+    """Show two trials side by side: configurations, figures, fresh seeds, and what differs."""
+    from har_search.board.comparison import side_by_side
+    from har_search.entries.entry import entries
+    from har_search.terminal.comparison import show_side_by_side
+
+    if first == second:
+        raise OptionError(f"trial {first} cannot be compared with itself; name another")
+    one, other = entries(storage, study_filter(study), [first, second], None)
+    console = screen()
+    names = f"trial {one.number}", f"trial {other.number}"
+    show_side_by_side(side_by_side(one.standing, other.standing), names, console)
+    if picture is not None:
+        _write_curves(storage, (one.standing, other.standing), picture)
+        console.print(f"learning curves: {picture}", markup=False, soft_wrap=True)
+    if windows:
+        from har_search.cli.choices import data_of
+        from har_search.entries.confirm import compare as compare_windows
+        from har_search.terminal.entries import show_comparison
+        from har_search.terminal.screen import locate_data
+
+        located = locate_data(data_of(one.standing.dataset, data))
+        console.print()
+        show_comparison(compare_windows(one, other, located), console)
+    else:
+        console.print(
+            "The same command with --windows trains both again, and tests window by window whether "
+            "one is better.",
+            style="dim",
+        )
+
+
+def _write_curves(url: str, pair: tuple[Standing, Standing], to: Path) -> None:
+    """Write two entries' learning curves as a picture.
+
+    Raises:
+        NotFoundError: an entry has no curve.
+        OptionError: the file cannot be written, or its name is of neither kind.
+    """
+    from har_search.board import pictures
+    from har_search.board.curves import draw_learning_curves
+    from har_search.storage import details
+
+    writers = {".svg": pictures.svg, ".png": pictures.png}
+    if to.suffix.lower() not in writers:
+        raise OptionError(f"--picture {to}: its name must end in .svg or .png")
+    named = []
+    for each in pair:
+        found = details.read(url, each.study, each.trial)
+        if found is None:
+            raise NotFoundError(f"trial {each.trial} of study {each.study} has no learning curve")
+        named.append((f"trial {each.trial}", found.curve, each.epoch))
+    try:
+        to.write_bytes(writers[to.suffix.lower()](draw_learning_curves(named)))
+    except OSError as error:
+        raise OptionError(f"--picture {to}: {error.strerror}; name another file") from error
 
 
 def report(

@@ -65,10 +65,15 @@ def entries(url: str, study: str | None, trials: Sequence[int], top: int | None)
         standings = [*leaderboard(url, selection).standings]
         if not standings:
             raise NotFoundError("no finished trial to confirm; run `har-search run` first")
-    return [_entry(url, standing) for standing in standings]
+    return [entry_of(url, standing) for standing in standings]
 
 
-def _entry(url: str, standing: Standing) -> Entry:
+def entry_of(url: str, standing: Standing) -> Entry:
+    """Return a standing with what it takes to train it again.
+
+    Raises:
+        StorageError: the database cannot be read, or holds a trial that no study may have.
+    """
     stored = read_study(url, standing.study)
     assert stored is not None  # it has a standing
     for name, value in standing.params.items():  # before any memory is taken for it

@@ -24,9 +24,10 @@ from har_search.entries.checkpoint import Restored
 from har_search.entries.record import Record
 from har_search.errors import ExportError
 from har_search.handin.exchange import exchange
-from har_search.handin.folder import CARD, FILES, FORMAT, MODEL, ONNX, TRIAL, is_export
+from har_search.handin.folder import CARD, FILES, FORMAT, MODEL, ONNX, SCRIPT, TRIAL, is_export
 from har_search.handin.model_card import model_card
 from har_search.handin.model_file import model_source
+from har_search.handin.script import training_script
 from har_search.networks import mlp
 from har_search.networks.evaluation import accuracy, confusion_matrix, one_thread
 from har_search.networks.onnx import TOLERANCE, distance, to_onnx
@@ -92,6 +93,7 @@ def export(
     onnx, no_onnx = _onnx(made, dataset)
     content = {
         MODEL: model_source(made.config, made.inputs).encode(),
+        SCRIPT: training_script(record.entry).encode(),
         WEIGHTS: weights,
         TRIAL: (json.dumps(about, indent=2) + "\n").encode(),
         CARD: model_card(about, onnx=not no_onnx, findings=_findings(record)).encode(),

@@ -25,7 +25,8 @@ from har_search.storage.artifacts import CONFUSION_MATRIX, WEIGHTS
 from har_search.study.spec import HYPERPARAMETERS
 
 CARD, MODEL, ONNX, TRIAL = "README.md", "model.py", "model.onnx", "trial.json"
-FILES = (MODEL, WEIGHTS, ONNX, TRIAL, CARD, CONFUSION_MATRIX)
+SCRIPT = "train.py"
+FILES = (MODEL, WEIGHTS, ONNX, TRIAL, CARD, CONFUSION_MATRIX, SCRIPT)
 FORMAT = 3  # of trial.json: raise it when what it holds changes
 _FORMATS = (1, 2, FORMAT)  # 1 did not say `standardize`: nothing was; to 2, versions were prose
 _LARGEST_TRIAL = 4 << 20  # bytes; a study's text of any sensible length has room in it

@@ -43,6 +43,17 @@ studies = Table(
     Column("study_id", Integer, primary_key=True),
     Column("study_name", String(512), nullable=False),
 )
+study_directions = Table(
+    "study_directions",
+    OPTUNAS,
+    Column("study_id", Integer, nullable=False),
+    Column(
+        "direction",
+        Enum("NOT_SET", "MINIMIZE", "MAXIMIZE", name="studydirection"),
+        nullable=False,
+    ),
+    Column("objective", Integer, nullable=False),
+)
 trials = Table(
     "trials",
     OPTUNAS,
@@ -63,6 +74,17 @@ trial_values = Table(
     Column("trial_id", Integer, nullable=False),
     Column("objective", Integer, nullable=False),
     Column("value", Double),
+    Column(
+        "value_type",
+        Enum("FINITE", "INF_POS", "INF_NEG", name="trialvaluetype"),
+        nullable=False,
+    ),
+)
+trial_heartbeats = Table(
+    "trial_heartbeats",
+    OPTUNAS,
+    Column("trial_id", Integer, nullable=False),
+    Column("heartbeat", DateTime, nullable=False),
 )
 trial_params = Table(
     "trial_params",
@@ -125,6 +147,18 @@ held_out = Table(
     Column("trial_seed", BigInteger, nullable=False),
     Column("windows", Integer, nullable=False),
     Column("correct", Integer, nullable=False),
+)
+
+OF_STUDIES = (study_directions, study_user_attributes, study_system_attributes)
+OF_TRIALS = (
+    trial_params,
+    trial_values,
+    trial_intermediate_values,
+    trial_user_attributes,
+    trial_system_attributes,
+    details,
+    confirmations,
+    held_out,
 )
 
 FINISHED = ("COMPLETE", "PRUNED")

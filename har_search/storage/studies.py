@@ -19,6 +19,7 @@ from har_search.storage.patience import is_transient
 from har_search.storage.schema import (
     claims,
     studies,
+    study_directions,
     study_system_attributes,
     study_user_attributes,
     trial_intermediate_values,
@@ -184,6 +185,7 @@ def _delete_orphans(storage: PatientStorage) -> None:
         for column, owner in (
             (claims.c.study_name, studies.c.study_name),
             (trials.c.study_id, studies.c.study_id),
+            (study_directions.c.study_id, studies.c.study_id),
             (study_user_attributes.c.study_id, studies.c.study_id),
             (study_system_attributes.c.study_id, studies.c.study_id),
             (trial_params.c.trial_id, trials.c.trial_id),

@@ -6,20 +6,24 @@ import re
 
 from flask import Flask, make_response, render_template, request, url_for
 from markupsafe import Markup, escape
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 from werkzeug.wrappers import Response
 
 from har_search.board import pictures
 from har_search.board.colours import THEMES, stylesheet
+from har_search.board.comparison import side_by_side
 from har_search.board.confusion import per_activity
+from har_search.board.curves import draw_learning_curves
 from har_search.board.differences import differences
-from har_search.board.standings import find_trial
+from har_search.board.standings import Standing, find_trial
 from har_search.board.status import overview
 from har_search.board.words import borne_out, foot, mean_sd, of_seeds
 from har_search.challenge.activities import activity_name
 from har_search.challenge.inputs import explained, label
 from har_search.challenge.words import percent
+from har_search.entries.entry import entry_of
 from har_search.errors import HarSearchError, NotFoundError, StorageError
+from har_search.handin.script import training_script
 from har_search.networks import mlp
 from har_search.networks.mlp import mlp_config
 from har_search.storage import details
@@ -112,8 +116,17 @@ def make_pages(url: str) -> Flask:
                 activities=per_activity(found.confusion) if found else [],
                 differences=differences(standing.params, standing.inputs),
                 network=mlp.source(mlp_config(standing.params), standing.inputs),
+                script=training_script(entry_of(url, standing)),
             )
         )
+
+    @app.get("/studies/<path:study>/trials/<int(max=999999999):number>/train.py")
+    def script(study: str, number: int) -> Response:
+        text = training_script(entry_of(url, find_trial(url, number, study)))
+        response = _unless_known(text.encode())
+        response.mimetype = "text/x-python"
+        response.headers["Content-Disposition"] = 'attachment; filename="train.py"'
+        return response
 
     @app.get("/studies/<path:study>/trials/<int(max=999999999):number>/<name>.svg")
     def picture(study: str, number: int, name: str) -> Response:
@@ -128,6 +141,21 @@ def make_pages(url: str) -> Flask:
         else:
             raise NotFound
         return _svg(pictures.svg(drawn))
+
+    @app.get("/compare")
+    def compare() -> Response:
+        pair = _pair(url)
+        parts = side_by_side(*pair)
+        return _unless_known(render_template("compare.html", pair=pair, parts=parts))
+
+    @app.get("/compare.svg")
+    def curves() -> Response:
+        named = []
+        for each in _pair(url):
+            found = details.read(url, each.study, each.trial)
+            if found is not None:
+                named.append((f"trial {each.trial}", found.curve, each.epoch))
+        return _svg(pictures.svg(draw_learning_curves(named, THEMES[_theme()])))
 
     @app.errorhandler(HTTPException)
     def of_http(error: HTTPException) -> tuple[str, int]:
@@ -159,6 +187,22 @@ def make_pages(url: str) -> Flask:
 
     app.jinja_env.globals["database"] = masked(url)
     return app
+
+
+def _pair(url: str) -> tuple[Standing, Standing]:
+    """Return the two entries that a request names, each as `entry=STUDY/NUMBER`.
+
+    Raises:
+        BadRequest: it names others than two.
+        NotFoundError: there is no such entry.
+    """
+    named = [each.rpartition("/") for each in request.args.getlist("entry")]
+    if len(set(named)) != 2 or not all(re.fullmatch("[0-9]{1,9}", each[2]) for each in named):
+        raise BadRequest("Choose two entries on the leaderboard to see them side by side.")
+    first, second = (
+        find_trial(url, int(number), study) for study, _, number in dict.fromkeys(named)
+    )
+    return first, second
 
 
 def _theme() -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import optuna
 import pandas as pd
 import pytest
+from markupsafe import escape
 from werkzeug.test import Client
 
 from har_search.board.columns import COLUMNS
@@ -218,6 +219,33 @@ def test_an_entry_has_figures_differences_and_source(client: Client) -> None:
     assert "Learning curve" not in page  # this one was not trained here
 
 
+def test_an_entrys_whole_training_is_shown_and_downloaded(client: Client) -> None:
+    answer = client.get("/studies/quick/trials/2/train.py")
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/x-python"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="train.py"'
+    compile(answer.text, "train.py", "exec")
+    page = client.get("/studies/quick/trials/2").text
+    assert str(escape(answer.text)) in page
+
+
+def test_two_marked_entries_stand_side_by_side(each_client: Client) -> None:
+    page = each_client.get("/").text
+    assert 'name="entry" value="quick/2" form="compare"' in page
+    assert '<form id="compare" action="/compare">' in page
+    chosen = "entry=quick/1&entry=quick/2"
+    answer = each_client.get(f"/compare?{chosen}")
+    assert answer.status_code == 200
+    assert '<tr class="differs"><th scope="row">test accuracy %' in answer.text
+    assert "har-search compare 1 2 --windows --study quick" in answer.text
+    assert each_client.get(f"/compare.svg?{chosen}&theme=dark").mimetype == "image/svg+xml"
+    for wrong in ("", "entry=quick/1", "entry=quick/1&entry=quick/1", "entry=1&entry=a/b"):
+        refused = each_client.get(f"/compare?{wrong}")
+        assert refused.status_code == 400
+        assert "Choose two entries" in refused.text
+    assert each_client.get("/compare?entry=quick/1&entry=quick/99").status_code == 404
+
+
 def test_pictures_are_drawn_for_both_themes(client: Client) -> None:
     for theme in ("light", "dark", "nonsense", "dark&narrow=1"):
         picture = client.get(f"/accuracy-against-gap.svg?theme={theme}")
@@ -237,6 +265,7 @@ def test_pictures_are_drawn_for_both_themes(client: Client) -> None:
         "/accuracy-against-gap.svg?study=gone",
         "/studies/quick/trials/1/learning-curve.svg",
         "/studies/quick/trials/1/nonsense.svg",
+        "/studies/quick/trials/99/train.py",
     ],
 )
 def test_what_is_not_there_is_a_page_that_says_so(client: Client, path: str) -> None:

@@ -9,11 +9,15 @@ let known = null;
 const mark = (each) =>
   `${each.closest("table") !== null} ${each.getAttribute("href") ?? each.textContent}`;
 
-// Puts the new text in place, the keyboard back where it was, and open what was open.
+// Puts the new text in place, keeps what is open and marked, and the keyboard where it was.
 function replace(text) {
   const open = [...live.querySelectorAll("details[open]")].map((each) => each.id);
   const focused = live.contains(document.activeElement) && mark(document.activeElement);
+  const marked = [...live.querySelectorAll("input:checked")].map((each) => each.value);
   live.innerHTML = text;
+  for (const each of live.querySelectorAll("input[name=entry]")) {
+    each.checked = marked.includes(each.value);
+  }
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   const stops = [...live.querySelectorAll("a:not([tabindex]), [tabindex='0'], summary")];
   if (focused) stops.find((each) => mark(each) === focused)?.focus();
