@@ -93,7 +93,7 @@ def export(
         MODEL: model_source(made.config, made.inputs).encode(),
         WEIGHTS: weights,
         TRIAL: (json.dumps(about, indent=2) + "\n").encode(),
-        CARD: model_card(about, onnx=not no_onnx).encode(),
+        CARD: model_card(about, onnx=not no_onnx, tracks=record.spec.tracks).encode(),
         CONFUSION_MATRIX: pictures.png(pictures.draw_confusion_matrix(about["confusion"])),
         **({} if no_onnx else {ONNX: onnx}),
     }
@@ -147,7 +147,11 @@ def _about(record: Record, restored: Restored, dataset: Dataset) -> dict[str, An
         },
         "seeds": _seeds(record),
         "recorded": record.own,
-        "confirmed": None if confirmed is None else confirmed.as_json(),
+        "confirmed": (
+            None
+            if confirmed is None
+            else confirmed.as_json() | {"reasons": dict(confirmed.reasons)}
+        ),
         "confusion": [list(row) for row in confusion],
         "weights": {
             "from": "trained again" if restored.retrained_because else "the trial's checkpoint",

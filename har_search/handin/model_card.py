@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from har_search.board.confusion import per_activity
 from har_search.board.differences import differences
+from har_search.board.words import mean_sd
 from har_search.challenge.activities import activity_name
 from har_search.challenge.inputs import (
     AS_THEY_ARE,
@@ -17,6 +18,8 @@ from har_search.challenge.inputs import (
     PERSON_RANKS,
     TRAIN,
 )
+from har_search.challenge.rules import HOMEWORK_TRACKS, Track, accuracy_limits, gap_limits
+from har_search.challenge.words import gap_percent, percent, verdicts_explained
 from har_search.data.dataset import SIMULATED
 from har_search.data.describe import CITATION
 from har_search.networks import mlp
@@ -33,8 +36,11 @@ _MEASURED = {
 }
 
 
-def model_card(about: About, *, onnx: bool) -> str:
-    """Write the card of what trial.json says; names that people chose are plain text in it."""
+def model_card(about: About, *, onnx: bool, tracks: Sequence[Track] = HOMEWORK_TRACKS) -> str:
+    """Write the card of what trial.json says; names that people chose are plain text in it.
+
+    No figure in it contradicts a rule of the `tracks`.
+    """
     inputs, figures = about["standardize"], about["figures"]
     calibrated = inputs in CALIBRATED
     return rendered(
@@ -43,6 +49,9 @@ def model_card(about: About, *, onnx: bool) -> str:
         about=about,
         onnx=onnx,
         figures=figures,
+        shown=_shown(figures, tracks),
+        fresh=_fresh(about["confirmed"], tracks),
+        verdicts_explained=verdicts_explained(),
         training=about["training"],
         simulated=about["data"]["name"] == SIMULATED,
         made=[track for track, each in about["tracks"].items() if each["made"]],
@@ -62,3 +71,21 @@ def model_card(about: About, *, onnx: bool) -> str:
         exported_versions=in_words(about["exported_with"]["versions"]),
         citation=CITATION,
     )
+
+
+def _shown(figures: Mapping[str, Any], tracks: Sequence[Track]) -> dict[str, str]:
+    """Write the network's own test accuracy and gap."""
+    test = percent(figures["test_accuracy"], accuracy_limits(tracks))
+    train = percent(figures["train_accuracy"])
+    return {"test": test, "gap": gap_percent(figures["gap"], train, test, gap_limits(tracks))}
+
+
+def _fresh(confirmed: Mapping[str, Any] | None, tracks: Sequence[Track]) -> dict[str, Any] | None:
+    """Write the figures over fresh seeds, if there are any."""
+    if confirmed is None:
+        return None
+    return {
+        "seeds": confirmed["seeds"],
+        "test": mean_sd(confirmed["test_mean"], confirmed["test_sd"], accuracy_limits(tracks)),
+        "gap": mean_sd(confirmed["gap_mean"], confirmed["gap_sd"], gap_limits(tracks)),
+    }

@@ -128,7 +128,7 @@ def show_ending(
     only = "" if study == outcome.study_name == "homework" else f" --study {outcome.study_name}"
     line += (
         f" Next: `har-search show TRIAL{only}`, and `har-search confirm{only}` to see which of the "
-        "best stand with fresh seeds"
+        "best hold with fresh seeds"
     )
     console.print(f"\n{line}", markup=False, soft_wrap=True)
 
@@ -170,7 +170,8 @@ def show_table(board: Leaderboard, console: Console) -> None:
         f"{words.foot(board.standings)}[/]",
         soft_wrap=True,
     )
-    for note in words.input_notes([*board.standings, *leaders]):
+    legend = words.pruned_legend(board.standings)
+    for note in [*filter(None, [legend]), *words.input_notes([*board.standings, *leaders])]:
         console.print(note, markup=False, soft_wrap=True, style="dim")
 
 

@@ -1,6 +1,7 @@
 """What optuna-dashboard is given to show: notes, a plot, and the files of notable trials."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,19 +16,21 @@ from safetensors.torch import load_file
 from werkzeug.test import Client
 
 from har_search.board.standings import Selection, leaderboard
+from har_search.challenge.confirmed import Confirmation
 from har_search.data.dataset import Dataset
 from har_search.networks import mlp
 from har_search.networks.evaluation import accuracy
 from har_search.networks.mlp import MLPConfig
 from har_search.networks.splits import TensorSplit
 from har_search.search.events import FinishedTrial
-from har_search.search.showcase import Showcase
+from har_search.search.showcase import Showcase, refresh_study_note
 from har_search.search.worker import work
-from har_search.storage import artifacts, details
+from har_search.storage import artifacts, confirmations, details
 from har_search.storage.database import open_for_writing
 from har_search.study.spec import StudySpec
 from har_search.training.versions import versions
 from har_search.web.server import make_app
+from tests.conftest import Entry
 from tests.helpers import Recorder, note_of, prepared
 
 
@@ -137,3 +140,20 @@ def test_versions_are_shown_as_they_are_stored(searched: tuple[str, Path]) -> No
         assert json.loads(shown) == versions()
     assert table.status_code == 200
     assert "UserAttribute versions" in table.text
+
+
+def test_the_note_is_written_anew_once_an_entry_is_confirmed(
+    sqlite_url: str, quick: StudySpec, fill: Callable[..., None]
+) -> None:
+    fill(sqlite_url, quick, [Entry(0.98, 0.01)])
+    found = [Confirmation(place, place, 0.94 + place / 1000, 0.96) for place in range(3)]
+    with open_for_writing(sqlite_url) as storage:
+        storage.create_our_tables()
+        confirmations.save(storage, "quick", 1, 7, 3, found)
+    refresh_study_note(sqlite_url, "quick")
+    with open_for_writing(sqlite_url) as storage:
+        note = note_of(optuna.load_study(study_name="quick", storage=storage))
+    assert (
+        "trial 1 of ann, misses: 0 of 3 seeds qualify; mean 94.10 %, 1.90 pp short (98.00" in note
+    )
+    assert "Believe `har-search report`" in note
