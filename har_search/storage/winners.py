@@ -10,13 +10,14 @@ import json
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import sqlalchemy
 from sqlalchemy import ColumnElement, FromClause, select
 
 from har_search.challenge.confirmed import Confirmation, Confirmed
-from har_search.challenge.rules import track_key
+from har_search.challenge.rules import Track, track_key
 from har_search.challenge.words import Verdict
 from har_search.storage.schema import confirmations, trials, with_attribute
 from har_search.storage.studies import StoredStudy
@@ -54,9 +55,16 @@ def winners(
     for candidate in candidates:
         for track in studies[candidate.study_id].spec.tracks:
             key = track_key(track.name)
-            if key not in found and candidate.confirmed.verdict(track) is Verdict.holds:
+            if key not in found and _holds(candidate.confirmed, track):
                 found[key] = candidate.trial_id
     return found
+
+
+def _holds(confirmed: Confirmed, track: Track) -> bool:
+    """Return whether it holds; no test is needed where the means never passed the track's rule."""
+    sums = zip(accumulate(confirmed.test_accuracies), accumulate(confirmed.gaps), strict=True)
+    passed = any(track.qualifies(test / n, gap / n) for n, (test, gap) in enumerate(sums, start=1))
+    return passed and confirmed.verdict(track) is Verdict.holds
 
 
 def _candidates(
