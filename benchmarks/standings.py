@@ -109,7 +109,7 @@ def page_seconds(url: str, rounds: int) -> tuple[float, int]:
     threading.Thread(target=server.run, daemon=True).start()
     times, size = [], 0
     for _ in range(rounds + 1):
-        contents._contents.cache_clear()
+        contents.CONTENTS.clear()
         begun = time.perf_counter()
         with urllib.request.urlopen(f"http://127.0.0.1:{server.effective_port}/") as response:
             size = len(response.read())

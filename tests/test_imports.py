@@ -56,7 +56,7 @@ def test_the_process_that_searches_leaves_torch_to_its_workers() -> None:
 
 
 LOGGING = """
-import logging, pkgutil, optuna, sqlalchemy, har_search
+import logging, pkgutil, optuna, psycopg, sqlalchemy, har_search  # they set levels themselves
 optuna.logging.set_verbosity(optuna.logging.DEBUG)
 loggers = [logging.getLogger(name) for name in (None, "optuna", "psycopg", "sqlalchemy")]
 def state():

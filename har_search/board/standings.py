@@ -13,7 +13,7 @@ from har_search.challenge.confirmed import ConfirmedSummary
 from har_search.challenge.rules import track_key
 from har_search.challenge.words import visible
 from har_search.errors import NotFoundError
-from har_search.storage.database import open_for_reading
+from har_search.storage.database import decoding, open_for_reading
 from har_search.storage.ranking import RankedTrial, Selection, rank
 from har_search.storage.studies import stored_studies
 from har_search.study.spec import LESSON, Range, StudySpec, Value
@@ -96,7 +96,8 @@ def leaderboard(url: str, selection: Selection | None = None) -> Leaderboard:
         StudyFileError: a study's stored spec is not understood.
     """
     ranking = rank(url, selection or Selection())
-    standings = [_standing(trial) for trial in ranking.trials]
+    with decoding(url):
+        standings = [_standing(trial) for trial in ranking.trials]
     leaders: dict[str, Standing | None] = {
         track.name: None for study in ranking.studies for track in study.spec.tracks
     }
@@ -144,26 +145,25 @@ def find_trial(url: str, trial: int, study: str | None = None) -> Standing:
     return found[0]
 
 
-# Fields that a trial records under the same name; figures of seeds only where they are several.
-_RECORDED = (
+# Figures that a trial records under the same name; those of seeds only where they are several.
+_FIGURES = (
     "test_accuracy",
     "train_accuracy",
     "gap",
-    "test_accuracy_sd",
-    "first_test_accuracy",
-    "first_train_accuracy",
     "epoch",
     "epochs",
     "parameters",
     "seed",
     "seconds",
-    "dataset",
 )
+_OF_SEEDS = ("test_accuracy_sd", "first_test_accuracy", "first_train_accuracy")
 
 
 def _standing(trial: RankedTrial) -> Standing:
     spec, figures = trial.study.spec, trial.figures
-    recorded: dict[str, Any] = {name: figures.get(name) for name in _RECORDED}
+    recorded: dict[str, Any] = {name: _number(figures, name) for name in _FIGURES}
+    for name in _OF_SEEDS:
+        recorded[name] = _number(figures, name) if name in figures else None
     return Standing(
         rank=trial.place,
         study=trial.study.name,
@@ -177,8 +177,21 @@ def _standing(trial: RankedTrial) -> Standing:
         confirmed=None if trial.confirmed is None else trial.confirmed.summary(spec.tracks),
         pruned=trial.pruned,
         spec=spec,
+        dataset=str(figures["dataset"]),
         **recorded,
     )
+
+
+def _number(figures: Mapping[str, Any], name: str) -> float:
+    """Return a figure as it is recorded.
+
+    Raises:
+        KeyError, TypeError: there is none, or it is no number.
+    """
+    number = figures[name]
+    if not isinstance(number, int | float):
+        raise TypeError(f"{name} is {number!r}")
+    return number
 
 
 def hyperparameters(

@@ -106,4 +106,6 @@ def points(url: str, studies: tuple[str, ...]) -> list[Point]:
         if not has_studies_table(connection):
             return []
         rows = accuracies_and_gaps(connection, studies)
-        return [Point(row.test_accuracy, row.gap, row.start == lesson) for row in rows]
+        return [
+            Point(float(row.test_accuracy), float(row.gap), row.start == lesson) for row in rows
+        ]

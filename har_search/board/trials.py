@@ -15,7 +15,7 @@ from har_search.challenge.words import visible
 from har_search.data.dataset import SIMULATED
 from har_search.errors import NotFoundError
 from har_search.storage.counts import TrialCounts, failures, time_span, trial_counts
-from har_search.storage.database import open_for_reading
+from har_search.storage.database import decoding, open_for_reading
 from har_search.storage.figures import finished_figures, sampled_values
 from har_search.storage.studies import stored_studies
 from har_search.study.spec import StudySpec, Value
@@ -90,12 +90,14 @@ def study_trials(url: str, study: str) -> StudyTrials:
         raise NotFoundError(
             f"study '{study}' has no finished trial yet; run `har-search run --study {study}` first"
         )
+    with decoding(url):
+        frame = _frame(finished, sampled, stored.spec)
     return StudyTrials(
         name=study,
         spec=stored.spec,
         dataset=stored.dataset,
         fingerprint=stored.fingerprint,
-        finished=_frame(finished, sampled, stored.spec),
+        finished=frame,
         failed=counts.failed,
         running=counts.running,
         failures=reasons,

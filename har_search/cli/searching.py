@@ -71,7 +71,7 @@ def run(
         from har_search.search.run import SearchOptions, search
         from har_search.storage.artifacts import folder_of
         from har_search.storage.logs import hush_libraries
-        from har_search.storage.patient import patiently
+        from har_search.storage.patience import patiently
         from har_search.terminal.progress import SearchProgress
 
         hush_libraries()

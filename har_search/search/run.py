@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import math
 import secrets
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -27,6 +24,7 @@ from har_search.search.ending import Ending, Until
 from har_search.search.events import Event, FailedTrial, FinishedTrial, Watcher, WorkerStopped
 from har_search.search.job import Job
 from har_search.search.showcase import Showcase
+from har_search.search.signals import heard_signals
 from har_search.search.study import prepare_study
 from har_search.search.upkeep import Look, Upkeep, earlier_leaders
 from har_search.storage import attributes
@@ -131,7 +129,10 @@ def search(
         SearchStoppedError: trials keep failing for the same reason, or workers keep dying.
         OptionError: the device is not there.
     """
-    with open_for_writing(url, options.patience_seconds) as storage:
+    with (
+        heard_signals(watcher.stopping) as signals,
+        open_for_writing(url, options.patience_seconds) as storage,
+    ):
         if options.artifacts is not None:
             make_folder(options.artifacts)
         name = study_name(spec, located.dataset.name)
@@ -145,21 +146,21 @@ def search(
         showcase = Showcase(storage, study, spec, options.artifacts)
         with (
             studies_kept(storage, [name]),
-            stop_on_signals(watcher.stopping) as should_stop,
             Upkeep(storage, sweeper, showcase) as upkeep,
             crew or Crew() as crew,
         ):
+            signals.wait_for_epochs()
             workers = min(options.workers or core_count(), max(options.trials - done, 1))
             watcher.started(done, options.trials, workers, leaders)
             until = Until(options.until, options.timeout_seconds, leaders)
             team = _Team(crew, _job(spec, url, name, options), located.folder)
             storage.patience_seconds = 0  # a look that fails is made up for by the next
             run = _Run(team, upkeep, watcher, until, done)
-            run.until_end(workers, should_stop)
+            run.until_end(workers, signals.should_stop)
             if until.ending is not Ending.interrupted:
                 storage.patience_seconds = options.patience_seconds
             before = None if until.ending is Ending.interrupted else done  # it waits for no picture
-            at_end = _result(upkeep.finish(before), should_stop)
+            at_end = _result(upkeep.finish(before), signals.should_stop)
         answered = at_end is not None
         return SearchOutcome(name, run.done if at_end is None else at_end, until.ending, answered)
 
@@ -303,31 +304,3 @@ class _Run:
         if lingering and not self.told and now - self.completed >= STOP_SECONDS:
             self.told = True
             self.watcher.lingering(lingering, LINGER_SECONDS - STOP_SECONDS)
-
-
-@contextmanager
-def stop_on_signals(on_stop: Callable[[], None]) -> Iterator[Callable[[], bool]]:
-    """Turn the first Ctrl-C or SIGTERM into a flag to ask, and leave the second to Python.
-
-    Outside of the main thread, where signals cannot be handled, the flag stays down.
-    """
-    stop = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield stop.is_set
-        return
-    watched = [signal.SIGINT, signal.SIGTERM]
-    before = {number: signal.getsignal(number) for number in watched}
-
-    def handle(_number: int, _frame: object) -> None:
-        stop.set()
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        on_stop()
-
-    for number in watched:
-        signal.signal(number, handle)
-    try:
-        yield stop.is_set
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

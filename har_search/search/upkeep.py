@@ -20,7 +20,8 @@ from har_search.search.budget import Sweeper
 from har_search.search.events import FinishedTrial
 from har_search.search.showcase import Showcase
 from har_search.storage.claims import finished_trials
-from har_search.storage.patient import PatientStorage, is_transient
+from har_search.storage.patience import is_transient
+from har_search.storage.patient import PatientStorage
 from har_search.storage.studies import require_study
 
 Result = TypeVar("Result")

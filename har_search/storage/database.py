@@ -7,6 +7,7 @@ only for writing and for watching: the leaderboard starts faster without it.
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 import threading
@@ -30,6 +31,8 @@ from har_search.storage.limits import (
     READ_SECONDS,
     engine_options,
 )
+from har_search.storage.patience import is_lost, is_transient, patiently
+from har_search.storage.revision import require_revision
 
 if TYPE_CHECKING:
     from optuna.storages import RDBStorage
@@ -93,8 +96,28 @@ def sql_errors(url: str) -> Iterator[None]:
             ) from error
         failed = _cause(error, exc.SQLAlchemyError)
         if failed is None:
+            if _cause(error, UnicodeDecodeError) or _cause(error, json.JSONDecodeError):
+                raise _damaged(url, error) from error
             raise
         raise StorageError(f"{masked(url)}: {_reason(failed)}") from error
+
+
+@contextmanager
+def decoding(url: str) -> Iterator[None]:
+    """Let a block that reads what is stored, and makes values of it, name a damaged database.
+
+    Raises:
+        StorageError: something that is stored is not what it should be.
+    """
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, ArithmeticError) as error:
+        raise _damaged(url, error) from error
+
+
+def _damaged(url: str, error: BaseException) -> StorageError:
+    what = f"{type(error).__name__}: {error}"[:LONGEST_REASON]
+    return StorageError(f"{masked(url)}: what is stored cannot be read ({what}); {DAMAGED}")
 
 
 def _cause(error: BaseException | None, kind: type[Error]) -> Error | None:
@@ -104,7 +127,12 @@ def _cause(error: BaseException | None, kind: type[Error]) -> Error | None:
     return error
 
 
+LONGEST_REASON = 120  # characters of an error that repeats what is stored
+DAMAGED = "the database is damaged: put a copy of it in its place, or name another with --storage"
 _CURES = {
+    "malformed": DAMAGED,
+    "could not decode": DAMAGED,
+    "is not among the defined enum values": DAMAGED,
     "unable to open database file": "the folder is missing or may not be written",
     "readonly database": "the file or its folder may not be written",
     "disk is full": "free some space and run again: what is finished is kept",
@@ -119,7 +147,7 @@ def _reason(error: exc.SQLAlchemyError) -> str:
     reason = (str(original).strip().splitlines() or [type(original).__name__])[0].strip()
     for symptom, cure in _CURES.items():
         if symptom in reason.lower():
-            return f"{reason} ({cure})"
+            return f"{reason[:LONGEST_REASON]} ({cure})"
     return reason
 
 
@@ -138,7 +166,7 @@ def open_for_writing(
         StorageError: no database can be opened or made there, its file is deleted or replaced
             meanwhile, or the block's SQL fails.
     """
-    from har_search.storage import patient  # Optuna: not for every command
+    from har_search.storage.patient import PatientStorage  # Optuna: not for every command
 
     parsed = _parse(url)
     sqlite = parsed.get_backend_name() == "sqlite"
@@ -153,15 +181,17 @@ def open_for_writing(
         with _alone(parsed):
             if sqlite:
                 _use_wal(parsed)
-            return patient.PatientStorage(
+            with open_for_reading(url):
+                pass  # before Optuna makes tables beside those of another revision
+            return PatientStorage(
                 url,
                 patience_seconds=patience_seconds,
                 engine_kwargs={"pool_pre_ping": not sqlite, **options},
             )
 
     with sql_errors(url):
-        waits_for = patient.is_transient if patient_start else patient.is_lost
-        storage = patient.patiently(make, patience_seconds, waits_for)
+        waits_for = is_transient if patient_start else is_lost
+        storage = patiently(make, patience_seconds, waits_for)
         if sqlite:
             sqlalchemy.event.listen(storage.engine, "connect", _relax_sync)
             storage.engine.dispose()  # those of the pool were opened without the listeners
@@ -269,7 +299,8 @@ def open_for_reading(url: str) -> Iterator[sqlalchemy.Connection]:
 
     Raises:
         NotFoundError: no SQLite file there.
-        StorageError: it is no database URL, its driver is missing, or the block's SQL fails.
+        StorageError: it is no database URL, its driver is missing, its tables are of another
+            Optuna, or the block's SQL fails.
     """
     parsed = _parse(url)
     options = engine_options(parsed, READ_SECONDS)
@@ -278,10 +309,11 @@ def open_for_reading(url: str) -> Iterator[sqlalchemy.Connection]:
         options = {"creator": lambda: _connect_read_only(parsed)}
     elif parsed.get_backend_name() == "postgresql":
         options["execution_options"] = {"postgresql_readonly": True}
-    with sql_errors(url):
+    with sql_errors(url), decoding(url):
         engine = sqlalchemy.create_engine(parsed, **options)
         try:
             with engine.connect() as connection:
+                require_revision(connection)
                 yield connection
         finally:
             engine.dispose()
@@ -293,7 +325,8 @@ def open_for_watching(url: str) -> Iterator[RDBStorage]:
 
     Raises:
         NotFoundError: no SQLite file there.
-        StorageError: it is no database URL, or its driver is missing.
+        StorageError: it is no database URL, its driver is missing, or its tables are of another
+            Optuna.
     """
     from optuna.storages import RDBStorage
 
@@ -305,6 +338,8 @@ def open_for_watching(url: str) -> Iterator[RDBStorage]:
         options["creator"] = lambda: _connect_read_only(parsed)
     else:
         options["execution_options"] = {"postgresql_readonly": True}
+    with open_for_reading(url):
+        pass  # have its tables this Optuna's revision?
     with sql_errors(url):
         storage = RDBStorage(
             url, engine_kwargs=options, skip_compatibility_check=True, skip_table_creation=True

@@ -57,6 +57,6 @@ def read(url: str, study: str, number: int) -> Details | None:
         if not sqlalchemy.inspect(connection).has_table(details.name):
             return None
         row = connection.execute(query).one_or_none()
-    if row is None:
-        return None
-    return Details(Curve(**json.loads(row.curve)), json.loads(row.confusion))
+        if row is None:
+            return None
+        return Details(Curve(**json.loads(row.curve)), json.loads(row.confusion))

@@ -155,28 +155,28 @@ def rank(url: str, selection: Selection) -> Ranking:
         )
         rows = [(row, json.loads(row.figures)) for row in connection.execute(query)]
         confirmed = _confirmed(connection, studies, rows)
-    if not rows:
-        return Ranking()
-    ranked = tuple(
-        RankedTrial(
-            study=studies[row.study_id],
-            number=row.number,
-            place=row.place,
-            pruned=row.state == "PRUNED",
-            score=row.score,
-            figures=figures,
-            # SQLite writes the numbers as text
-            params={name: float(each) for name, each in json.loads(row.params or "{}").items()},
-            leads=(
-                *(row.leads.split(",") if row.leads else ()),
-                *(key for key, winner in found.items() if winner == row.trial_id),
-            ),
-            confirmed=confirmed.get((row.study_id, row.number)),
+        if not rows:
+            return Ranking()
+        ranked = tuple(
+            RankedTrial(
+                study=studies[row.study_id],
+                number=row.number,
+                place=row.place,
+                pruned=row.state == "PRUNED",
+                score=row.score,
+                figures=figures,
+                # SQLite writes the numbers as text
+                params={name: float(each) for name, each in json.loads(row.params or "{}").items()},
+                leads=(
+                    *(row.leads.split(",") if row.leads else ()),
+                    *(key for key, winner in found.items() if winner == row.trial_id),
+                ),
+                confirmed=confirmed.get((row.study_id, row.number)),
+            )
+            for row, figures in rows
         )
-        for row, figures in rows
-    )
-    first = rows[0][0]
-    return Ranking(ranked, tuple(studies.values()), first.finished, first.ranked)
+        first = rows[0][0]
+        return Ranking(ranked, tuple(studies.values()), first.finished, first.ranked)
 
 
 def _confirmed(

@@ -15,6 +15,7 @@ from har_search.data.dataset import SIMULATED, Dataset
 from har_search.errors import NotFoundError, StudyMismatchError
 from har_search.storage import attributes
 from har_search.storage.database import has_studies_table, open_for_reading
+from har_search.storage.patience import is_transient
 from har_search.storage.schema import (
     claims,
     studies,
@@ -150,8 +151,6 @@ def studies_kept(storage: PatientStorage, names: Sequence[str]) -> Iterator[None
     Raises:
         NotFoundError: one of these studies was deleted.
     """
-    from har_search.storage.patient import is_transient  # Optuna: not for every command
-
     for name in names:
         require_study(storage, name)
     ids = {name: _ids(storage, name) for name in names}

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from har_search.errors import OptionError
 from har_search.storage.database import open_for_watching, open_for_writing
+from har_search.storage.patience import is_transient
 from har_search.web.connections import make_server
 from har_search.web.guard import NO_SNIFFING, guard_artifacts, guard_csv, guard_text, is_own_host
 from har_search.web.pages import make_pages
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 OPTUNAS_PATHS = {"dashboard", "api", "static", "csv", "artifacts", "favicon.ico"}
 READING = {"GET", "HEAD", "OPTIONS"}
 THREADS = 8
+logger = logging.getLogger(__name__)
 
 
 def is_loopback(host: str) -> bool:
@@ -66,7 +68,14 @@ def join(
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             return start_response(status, [*headers, NO_SNIFFING], *rest)
 
-        return guarded.get(first, dashboard)(environ, start)
+        try:
+            return guarded.get(first, dashboard)(environ, start)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            logger.warning("%s: the database does not answer", environ["PATH_INFO"])
+            start("503 Service Unavailable", [("Content-Type", "application/json")])
+            return [json.dumps({"reason": "the database does not answer"}).encode()]
 
     return app
 
@@ -88,6 +97,7 @@ def make_app(
     with open_for_writing(url) if writable else open_for_watching(url) as storage:
         dashboard = create_app(storage, artifact_store=store)
         dashboard.install(guard_text)
+        dashboard.config["catchall"] = False  # so that what fails outside its API reaches us
         yield join(make_pages(url), dashboard, writable=writable, host=host)
 
 
@@ -107,7 +117,7 @@ def serve(
         StorageError: it cannot be opened.
         OptionError: the host or port cannot be served at.
     """
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a busy moment is no news
+    quiet_logs()
     with (
         make_app(url, artifacts, writable=writable, host=host) as app,
         _listening(host, port) as listener,
@@ -117,6 +127,17 @@ def serve(
         shown = f"[{host}]" if ":" in host else host
         on_start(f"http://{shown}:{listener.getsockname()[1]}")
         server.run()
+
+
+def quiet_logs() -> None:
+    """Let the server's log say in one line what fails while a database is away."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a busy moment is no news
+    logging.getLogger("optuna_dashboard._bottle_util").addFilter(_first_line)
+
+
+def _first_line(record: logging.LogRecord) -> bool:
+    record.msg, record.args = record.getMessage().split("\n")[0], None
+    return True
 
 
 @contextmanager

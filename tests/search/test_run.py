@@ -23,7 +23,7 @@ from har_search.search.crew import DRAIN, STOP, Died
 from har_search.search.ending import Ending
 from har_search.search.events import Event, FailedTrial, FinishedTrial, WorkerStopped
 from har_search.search.job import Job
-from har_search.search.run import SearchOptions, SearchOutcome, search, stop_on_signals
+from har_search.search.run import SearchOptions, SearchOutcome, search
 from har_search.study.spec import StudySpec
 
 
@@ -228,19 +228,6 @@ def test_what_fails_in_the_thread_ends_the_search(
     monkeypatch.setattr(upkeep, "finished_trials", Mock(side_effect=ArithmeticError("a bug")))
     with pytest.raises(ArithmeticError, match="a bug"):
         run()
-
-
-def test_signals_outside_the_main_thread_are_left_alone() -> None:
-    asked: list[bool] = []
-
-    def ask() -> None:
-        with stop_on_signals(lambda: None) as should_stop:
-            asked.append(should_stop())
-
-    thread = threading.Thread(target=ask)
-    thread.start()
-    thread.join()
-    assert asked == [False]
 
 
 def test_tracks_that_have_entries_already_start_no_worker(

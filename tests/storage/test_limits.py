@@ -8,7 +8,7 @@ from sqlalchemy import exc
 
 from har_search.storage import limits
 from har_search.storage.limits import BUSY_SECONDS, CONNECT_SECONDS, engine_options
-from har_search.storage.patient import is_lost, is_transient
+from har_search.storage.patience import is_lost, is_transient
 from tests.acceptance.proxy import Proxy
 
 

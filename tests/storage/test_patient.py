@@ -10,61 +10,14 @@ import optuna
 import pytest
 from optuna.storages import BaseStorage, _cached_storage
 from optuna.study import StudyDirection
-from sqlalchemy import event, exc
+from sqlalchemy import event
 
 from har_search.data.dataset import Dataset
 from har_search.errors import StorageError
 from har_search.search.study import prepare_study
-from har_search.storage import patient
 from har_search.storage.database import open_for_writing
-from har_search.storage.patient import PatientStorage, is_lost, is_transient, patiently
+from har_search.storage.patient import PatientStorage
 from har_search.study.spec import StudySpec
-
-
-class FakePostgresError(Exception):
-    def __init__(self, sqlstate: str | None, text: str = "") -> None:
-        super().__init__(text)
-        self.sqlstate = sqlstate
-
-
-@pytest.mark.parametrize(
-    ("original", "transient"),
-    [
-        (sqlite3.OperationalError("database is locked"), True),
-        (sqlite3.OperationalError("database or disk is full"), False),
-        (sqlite3.OperationalError("no such table: studies"), False),
-        (FakePostgresError("57P01"), True),  # the server is shut down
-        (FakePostgresError("08006"), True),  # the connection failed
-        (FakePostgresError("40P01"), True),  # a deadlock
-        (FakePostgresError("53100"), False),  # its disk is full
-        (FakePostgresError("42P01"), False),  # no such table
-        (FakePostgresError(None, "connection refused"), True),
-        (FakePostgresError(None, 'password authentication failed for user "ann"'), False),
-        (FakePostgresError(None, 'database "har" does not exist'), False),
-    ],
-)
-def test_waiting_is_for_what_it_may_cure(original: Exception, transient: bool) -> None:
-    error = exc.OperationalError("SELECT 1", None, original)
-    assert is_transient(error) is transient
-    wrapped = optuna.exceptions.StorageInternalError("wrapped")
-    wrapped.__cause__ = error
-    assert is_transient(wrapped) is transient
-
-
-def test_errors_of_other_kinds_are_not_waited_for() -> None:
-    assert not is_transient(ValueError("no"))
-    invalidated = exc.DBAPIError("SELECT 1", None, Exception("gone"), connection_invalidated=True)
-    assert is_transient(invalidated)
-    assert is_transient(exc.PendingRollbackError("Can't reconnect until it is rolled back"))
-
-
-def test_a_server_that_starts_is_there_and_one_that_refuses_may_be_another() -> None:
-    for said, there in [
-        ("FATAL:  the database system is starting up", True),
-        ("FATAL:  the database system is shutting down", True),
-        ("connection refused", False),
-    ]:
-        assert is_lost(exc.OperationalError("", None, FakePostgresError(None, said))) is there
 
 
 def test_what_is_synced_needs_no_log(sqlite_url: str, tmp_path: Path) -> None:
@@ -77,36 +30,6 @@ def test_what_is_synced_needs_no_log(sqlite_url: str, tmp_path: Path) -> None:
         storage.create_new_study([StudyDirection.MAXIMIZE], "in the log alone")
     names = sqlite3.connect(copy).execute("SELECT study_name FROM studies").fetchall()
     assert names == [("kept",)]
-
-
-def test_an_operation_is_tried_until_it_goes_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    locked = exc.OperationalError("", None, sqlite3.OperationalError("database is locked"))
-    naps: list[float] = []
-    monkeypatch.setattr(patient.time, "sleep", naps.append)
-    outcomes = iter([locked, locked, locked, "done"])
-
-    def operation() -> object:
-        outcome = next(outcomes)
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
-
-    assert patiently(operation, 60) == "done"
-    assert len(naps) == 3
-    assert all(0 < nap <= patient.LONGEST_PAUSE_SECONDS for nap in naps)
-
-
-def test_patience_ends() -> None:
-    locked = exc.OperationalError("", None, sqlite3.OperationalError("database is locked"))
-    calls = []
-
-    def operation() -> None:
-        calls.append(1)
-        raise locked
-
-    with pytest.raises(exc.OperationalError):
-        patiently(operation, 0.5)
-    assert len(calls) > 1
 
 
 def test_attributes_are_recorded_together_and_only_once(

@@ -14,7 +14,7 @@ from werkzeug.test import Client, TestResponse
 
 from har_search.errors import OptionError
 from har_search.study.spec import StudySpec
-from har_search.web.server import is_loopback, make_app, serve
+from har_search.web.server import is_loopback, make_app, quiet_logs, serve
 from tests.conftest import Entry, Ran
 from tests.web.conftest import ENTRIES, Fill
 
@@ -42,6 +42,19 @@ def test_optunas_paths_are_optuna_dashboards(each_client: Client) -> None:
     assert len(trials["trials"]) == 4  # the start that failed, too
     with each_client.get("/dashboard", buffered=True) as dashboard:
         assert "Optuna Dashboard" in dashboard.text
+
+
+def test_what_fails_in_optunas_paths_is_one_line_of_the_log(
+    tmp_path: Path, sqlite_url: str, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    quiet_logs()
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    file.rename(tmp_path / "away.db")
+    assert client.get("/api/studies").status_code == 500
+    (record,) = caplog.records
+    assert record.name.startswith("optuna_dashboard")
+    assert "no database at" in record.getMessage()
+    assert "\n" not in record.getMessage()
 
 
 def test_it_only_reads_unless_told_otherwise(each_client: Client, url: str) -> None:
