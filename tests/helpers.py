@@ -25,6 +25,7 @@ from har_search.search.study import prepare_study
 from har_search.search.worker import work
 from har_search.storage import artifacts
 from har_search.storage.database import open_for_writing
+from har_search.study.file import load_spec
 from har_search.study.spec import LESSON, StudySpec
 
 ROOT = Path(__file__).parents[1]
@@ -247,5 +248,7 @@ def standing(**changes: Any) -> Standing:
         "dataset": REAL,
         "inputs": AS_THEY_ARE,
         "confirmed": None,
+        "pruned": False,
+        "spec": replace(load_spec("lesson"), name="quick"),
     }
     return Standing(**values | changes)

@@ -284,7 +284,7 @@ def test_calibrated_entries_are_told_apart_on_a_mixed_leaderboard(
     har_search: HarSearch, filled: str
 ) -> None:
     plain = har_search("leaderboard", "--storage", filled).out
-    assert "gap 1.00 pp, unconfirmed, calibrated per person by ranks" in plain.splitlines()[0]
+    assert "gap 1.00 pp, not yet confirmed, calibrated per person by ranks" in plain.splitlines()[0]
     heading, *rows = plain.splitlines()[2:7]
     assert "inputs" in heading.split()
     assert [row.split()[1] for row in rows] == [f"by-{inputs}" for inputs in reversed(INPUTS)]

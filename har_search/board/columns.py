@@ -6,7 +6,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from har_search.board.standings import Standing
-from har_search.board.words import fresh_seeds, spread
+from har_search.board.words import (
+    PRUNED_MARK,
+    accuracy_of,
+    fresh_seeds,
+    gap_of,
+    spread,
+    tracks_text,
+)
 from har_search.challenge.inputs import short_label
 from har_search.challenge.words import percent, visible
 from har_search.storage.ranking import SORTS
@@ -70,7 +77,11 @@ COLUMNS = (
         named=True,
     ),
     Column(
-        "trial", "trial", lambda each: str(each.trial), "its number in the study", sort="newest"
+        "trial",
+        "trial",
+        lambda each: f"{PRUNED_MARK if each.pruned else ''}{each.trial}",
+        f"its number in the study; {PRUNED_MARK}: ended early",
+        sort="newest",
     ),
     Column(
         "student",
@@ -83,9 +94,18 @@ COLUMNS = (
         named=True,
     ),
     Column(
+        "confirmed",
+        "confirmed",
+        fresh_seeds,
+        "test accuracy with fresh seeds: mean ± sd (seeds); empty: not yet confirmed",
+        "%",
+        left=True,
+        mark="strong",
+    ),
+    Column(
         "test_accuracy",
         "test",
-        lambda each: percent(each.test_accuracy),
+        accuracy_of,
         "right answers on people it never saw in training",
         "%",
         sort="test",
@@ -112,7 +132,7 @@ COLUMNS = (
     Column(
         "gap",
         "gap",
-        lambda each: percent(each.gap),
+        gap_of,
         "train accuracy less test accuracy; smaller is better",
         "pp",
         sort="gap",
@@ -129,8 +149,8 @@ COLUMNS = (
     Column(
         "tracks",
         "tracks",
-        lambda each: " ".join(each.tracks),
-        "the tracks whose rules its figures pass",
+        tracks_text,
+        "the tracks whose rules its figures pass; once confirmed, what fresh seeds show there",
         left=True,
         spare=1,
     ),
@@ -141,15 +161,6 @@ COLUMNS = (
         "how the windows are prepared; empty: as they are",
         left=True,
         spare=1,
-    ),
-    Column(
-        "confirmed",
-        "confirmed",
-        lambda each: fresh_seeds(each.confirmed),
-        "test accuracy with fresh seeds: mean ± sd (seeds), and the tracks on which it stands",
-        "%",
-        left=True,
-        wide=True,
     ),
     Column(
         "width",

@@ -8,7 +8,7 @@ from typing import Any
 
 from har_search.board.columns import Column, shown_columns
 from har_search.board.standings import JSON_KEYS, Leaderboard, Standing
-from har_search.board.words import input_notes
+from har_search.board.words import input_notes, pruned_legend
 from har_search.challenge.confirmed import ConfirmedSummary
 from har_search.challenge.words import csv_text, markdown_text
 
@@ -22,7 +22,7 @@ def to_csv(board: Leaderboard) -> str:
     """Write the standings as CSV: fractions, a column a hyperparameter, tracks space-separated."""
     import pandas as pd  # takes long to import: not for the other formats
 
-    summary = [each.name for each in fields(ConfirmedSummary)]
+    summary = [each.name for each in fields(ConfirmedSummary) if each.name != "reasons"]
     rows = []
     for standing in board.standings:
         flat = standing.as_json() | {"tracks": " ".join(standing.tracks)}
@@ -42,7 +42,7 @@ def _cell(value: Any) -> Any:
 
 
 def to_markdown(board: Leaderboard) -> str:
-    """Write the standings as a Markdown table, figures in percent, and what they stand on."""
+    """Write the standings as a Markdown table, figures in percent, and notes on them."""
     columns = shown_columns(board.standings)
     lines = [
         [column.title for column in columns],
@@ -52,9 +52,14 @@ def to_markdown(board: Leaderboard) -> str:
     return "\n".join(
         [
             *(f"| {' | '.join(cells)} |" for cells in lines),
-            *(f"\n{note}" for note in input_notes(board.standings)),
+            *(f"\n{note}" for note in _notes(board)),
         ]
     )
+
+
+def _notes(board: Leaderboard) -> list[str]:
+    legend = pruned_legend(board.standings)
+    return [*([legend] if legend else []), *input_notes(board.standings)]
 
 
 def _markdown_cell(column: Column, standing: Standing) -> str:

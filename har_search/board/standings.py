@@ -6,7 +6,7 @@ Needs neither torch nor Optuna.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from har_search.challenge.confirmed import ConfirmedSummary
@@ -38,6 +38,7 @@ class Standing:
     `student` is the name as `challenge.words.visible` shows it.
     `params` holds the value of each hyperparameter, fixed ones included. `inputs` is one of
     `challenge.inputs.INPUTS`. `confirmed` is what fresh seeds made of it, None where nobody tried.
+    `pruned` says whether it was ended early, and `spec` is its study's: its tracks, its epochs.
     """
 
     rank: int | None
@@ -62,24 +63,30 @@ class Standing:
     dataset: str
     inputs: str
     confirmed: ConfirmedSummary | None
+    pruned: bool
+    spec: StudySpec = field(repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as an object for JSON, with the keys `JSON_KEYS`."""
-        values = {**vars(self), "tracks": list(self.tracks), "params": dict(self.params)}
+        values = {name: getattr(self, name) for name in _IN_JSON}
+        values |= {"tracks": list(self.tracks), "params": dict(self.params)}
         values["confirmed"] = None if self.confirmed is None else self.confirmed.as_json()
         return dict(zip(JSON_KEYS, values.values(), strict=True))
 
 
+_IN_JSON = [each.name for each in fields(Standing) if each.name not in ("pruned", "spec")]
 # What JSON and CSV call a standing's fields, in their order.
-JSON_KEYS = tuple({"inputs": "standardize"}.get(each.name, each.name) for each in fields(Standing))
+JSON_KEYS = tuple({"inputs": "standardize"}.get(name, name) for name in _IN_JSON)
 
 
 @dataclass(frozen=True)
 class Leaderboard:
     """Ranked standings, the best first, and each track's leader.
 
-    `leaders` names every track of the studies shown: None where no trial qualifies. `finished`
-    counts the trials that the standings were selected from, `ranked` those that could be listed.
+    A track is led by the entry that holds there with the best mean over fresh seeds; where none
+    holds, by the best figure that a trial had with its own seed. `leaders` names every track of the
+    studies shown: None where there is no such entry. `finished` counts the trials that the
+    standings were selected from, `ranked` those that could be listed.
     """
 
     standings: tuple[Standing, ...]
@@ -189,6 +196,8 @@ def _standing(trial: RankedTrial) -> Standing:
         params=hyperparameters(spec, trial.params, figures.get("start")),
         inputs=spec.inputs,
         confirmed=None if trial.confirmed is None else trial.confirmed.summary(spec.tracks),
+        pruned=trial.pruned,
+        spec=spec,
         dataset=str(figures["dataset"]),
         **recorded,
     )

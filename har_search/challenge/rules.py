@@ -5,6 +5,7 @@ All accuracies and gaps here are fractions, not percent.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -53,6 +54,16 @@ class Track:
         if self.gap_below is not None:
             text += f", gap under {100 * self.gap_below:g} pp"
         return text
+
+
+def accuracy_limits(tracks: Iterable[Track]) -> list[float]:
+    """Return the test accuracies, as fractions, on which something depends."""
+    return [track.test_accuracy_above for track in tracks]
+
+
+def gap_limits(tracks: Iterable[Track]) -> list[float]:
+    """Return the gaps, as fractions, on which something depends."""
+    return [track.gap_below for track in tracks if track.gap_below is not None]
 
 
 def track_key(name: str) -> str:

@@ -3,7 +3,7 @@
 A track's rule holds for an entry where the means over seeds pass it: each bound is tested with a
 one-sided t-test, and the track's p is the larger of its two (Berger 1982: a claim of both at level
 alpha needs no correction). Looking twice does: the looks, at half of the seeds and at the end,
-share alpha (Bonferroni), so that an entry whose true means fail stands with probability 0.01 at
+share alpha (Bonferroni), so that an entry whose true means fail holds with probability 0.01 at
 most. A fifth of alpha is kept back, since accuracies are only nearly normal.
 """
 
@@ -11,25 +11,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
 from har_search.challenge.rules import Track
+from har_search.challenge.words import Verdict
 
 ALPHA = 0.01
 FIRST_LOOK, LAST_LOOK = 0.001, 0.007
 FEWEST_SEEDS = 3
-
-
-class Verdict(StrEnum):
-    """What is shown of an entry on a track."""
-
-    stands = "stands"
-    fails = "fails"
-    open = "not shown"
 
 
 def looks(seeds: int) -> dict[int, float]:
@@ -94,10 +86,10 @@ def verdict(
             break
         seen = test_accuracies[:count], gaps[:count]
         if p_of(track, *seen) < level:
-            return Verdict.stands
+            return Verdict.holds
         if p_against(track, *seen) < level:
-            return Verdict.fails
-    return Verdict.open
+            return Verdict.misses
+    return Verdict.undecided
 
 
 def mcnemar(only_first: int, only_second: int) -> float:

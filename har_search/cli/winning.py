@@ -66,11 +66,12 @@ def confirm(
     data: Data = "auto",
     workers: Workers = None,
 ) -> None:
-    """Train entries again with fresh seeds, and judge which still stand on a track."""
+    """Train entries again with fresh seeds, and judge which hold on a track."""
     from har_search.entries.confirm import compare
     from har_search.entries.confirm import confirm as confirm_entries
     from har_search.entries.entry import entries
     from har_search.entries.held_out import hold_out
+    from har_search.search.showcase import refresh_study_note
     from har_search.storage.logs import hush_libraries
     from har_search.terminal.entries import show_comparison, show_confirmed, show_held_out
     from har_search.terminal.progress import EntriesProgress
@@ -101,6 +102,8 @@ def confirm(
                 on_progress=progress.confirmed,
                 on_killed=progress.killed,
             )
+        for each in sorted({entry.study for entry in chosen}):
+            refresh_study_note(storage, each)
         show_confirmed(chosen, found, console)
         if held_out:
             console.print()

@@ -1,4 +1,4 @@
-"""Entries trained again with fresh seeds, for exactly their checkpoint epoch, to see which stand.
+"""Entries trained again with fresh seeds, for exactly their checkpoint epoch, to see which hold.
 
 The checkpoint epoch was chosen by the test set once, with the trial's own seed; with fresh seeds
 nothing is chosen any more.
@@ -15,7 +15,8 @@ import numpy as np
 
 from har_search.challenge.confirmed import Confirmation, Confirmed
 from har_search.challenge.rules import Track
-from har_search.challenge.verdict import Verdict, looks, mcnemar, verdict
+from har_search.challenge.verdict import looks, mcnemar, verdict
+from har_search.challenge.words import Verdict
 from har_search.data.locate import Located
 from har_search.entries.entry import Entry
 from har_search.entries.pool import splits_in, training_pool
@@ -136,7 +137,7 @@ def next_positions(confirmed: Confirmed, tracks: Sequence[Track], seeds: int) ->
             return missing
         tests, gaps = confirmed.test_accuracies[:count], confirmed.gaps[:count]
         verdicts = [verdict(track, tests, gaps, seeds) for track in tracks]
-        if all(each is not Verdict.open for each in verdicts):
+        if all(each is not Verdict.undecided for each in verdicts):
             return []
     return []
 

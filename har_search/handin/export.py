@@ -96,7 +96,9 @@ def export(
         SCRIPT: training_script(record.entry).encode(),
         WEIGHTS: weights,
         TRIAL: (json.dumps(about, indent=2) + "\n").encode(),
-        CARD: model_card(about, onnx=not no_onnx, findings=_findings(record)).encode(),
+        CARD: model_card(
+            about, onnx=not no_onnx, tracks=record.spec.tracks, findings=_findings(record)
+        ).encode(),
         CONFUSION_MATRIX: pictures.png(pictures.draw_confusion_matrix(about["confusion"])),
         **({} if no_onnx else {ONNX: onnx}),
     }
@@ -156,7 +158,11 @@ def _about(record: Record, restored: Restored, dataset: Dataset) -> dict[str, An
         },
         "seeds": _seeds(record),
         "recorded": record.own,
-        "confirmed": None if confirmed is None else confirmed.as_json(),
+        "confirmed": (
+            None
+            if confirmed is None
+            else confirmed.as_json() | {"reasons": dict(confirmed.reasons)}
+        ),
         "confusion": [list(row) for row in confusion],
         "weights": {
             "from": "trained again" if restored.retrained_because else "the trial's checkpoint",

@@ -9,6 +9,7 @@ from typing import Any
 from har_search.board.confusion import per_activity
 from har_search.board.diagnosis import Finding
 from har_search.board.differences import differences
+from har_search.board.words import mean_sd
 from har_search.challenge.activities import activity_name
 from har_search.challenge.inputs import (
     AS_THEY_ARE,
@@ -18,6 +19,8 @@ from har_search.challenge.inputs import (
     PERSON_RANKS,
     TRAIN,
 )
+from har_search.challenge.rules import HOMEWORK_TRACKS, Track, accuracy_limits, gap_limits
+from har_search.challenge.words import gap_percent, percent, verdicts_explained
 from har_search.data.dataset import SIMULATED
 from har_search.data.describe import CITATION
 from har_search.networks import mlp
@@ -34,10 +37,17 @@ _MEASURED = {
 }
 
 
-def model_card(about: About, *, onnx: bool, findings: Sequence[Finding] = ()) -> str:
+def model_card(
+    about: About,
+    *,
+    onnx: bool,
+    tracks: Sequence[Track] = HOMEWORK_TRACKS,
+    findings: Sequence[Finding] = (),
+) -> str:
     """Write the card of what trial.json says; names that people chose are plain text in it.
 
-    `findings` are what stands out in the trial's learning curve.
+    No figure in it contradicts a rule of the `tracks`. `findings` are what stands out in the
+    trial's learning curve.
     """
     inputs, figures = about["standardize"], about["figures"]
     calibrated = inputs in CALIBRATED
@@ -48,6 +58,9 @@ def model_card(about: About, *, onnx: bool, findings: Sequence[Finding] = ()) ->
         findings=findings,
         onnx=onnx,
         figures=figures,
+        shown=_shown(figures, tracks),
+        fresh=_fresh(about["confirmed"], tracks),
+        verdicts_explained=verdicts_explained(),
         training=about["training"],
         simulated=about["data"]["name"] == SIMULATED,
         made=[track for track, each in about["tracks"].items() if each["made"]],
@@ -67,3 +80,21 @@ def model_card(about: About, *, onnx: bool, findings: Sequence[Finding] = ()) ->
         exported_versions=in_words(about["exported_with"]["versions"]),
         citation=CITATION,
     )
+
+
+def _shown(figures: Mapping[str, Any], tracks: Sequence[Track]) -> dict[str, str]:
+    """Write the network's own test accuracy and gap."""
+    test = percent(figures["test_accuracy"], accuracy_limits(tracks))
+    train = percent(figures["train_accuracy"])
+    return {"test": test, "gap": gap_percent(figures["gap"], train, test, gap_limits(tracks))}
+
+
+def _fresh(confirmed: Mapping[str, Any] | None, tracks: Sequence[Track]) -> dict[str, Any] | None:
+    """Write the figures over fresh seeds, if there are any."""
+    if confirmed is None:
+        return None
+    return {
+        "seeds": confirmed["seeds"],
+        "test": mean_sd(confirmed["test_mean"], confirmed["test_sd"], accuracy_limits(tracks)),
+        "gap": mean_sd(confirmed["gap_mean"], confirmed["gap_sd"], gap_limits(tracks)),
+    }

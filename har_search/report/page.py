@@ -14,10 +14,23 @@ from markupsafe import Markup
 from har_search.board.colours import stylesheet
 from har_search.board.columns import shown_columns
 from har_search.board.trials import chosen_study
-from har_search.board.words import borne_out, mean_sd, of_seeds
+from har_search.board.words import (
+    accuracy_of,
+    confirmed_lines,
+    ended_early,
+    fresh_gap,
+    fresh_test,
+    gap_of,
+    is_entry,
+    judged,
+    of_seeds,
+    own_seed,
+    pruned_legend,
+    tracks_of,
+)
 from har_search.challenge.activities import ACTIVITIES, activity_name, short_activity_name
 from har_search.challenge.inputs import explained, label
-from har_search.challenge.words import percent
+from har_search.challenge.words import percent, verdicts_explained
 from har_search.errors import OptionError
 from har_search.report.contents import Report, gather
 from har_search.report.effects import ALPHA, title_of
@@ -94,7 +107,17 @@ def render(report: Report, now: datetime) -> str:
         "of_seeds": of_seeds,
         "percent": percent,
         "signed": signed,
-        "borne_out": borne_out,
+        "confirmed_lines": confirmed_lines,
+        "ended_early": ended_early,
+        "fresh_gap": fresh_gap,
+        "fresh_test": fresh_test,
+        "gap_of": gap_of,
+        "is_entry": is_entry,
+        "judged": judged,
+        "own_seed": own_seed,
+        "pruned_legend": pruned_legend,
+        "accuracy_of": accuracy_of,
+        "tracks_of": tracks_of,
         "label": label,
         "explained": explained,
         "activity_name": activity_name,
@@ -105,7 +128,7 @@ def render(report: Report, now: datetime) -> str:
         now=now,
         mark=Markup(MARK),
         columns=shown_columns(report.standings, without=("parameters",)),
-        mean_sd=mean_sd,
+        verdicts_explained=verdicts_explained(),
         styles=Markup("\n".join([stylesheet(), *(each.read_text("utf-8") for each in STYLES)])),
         version=metadata.version("har-search"),
         short=[short_activity_name(each) for each in ACTIVITIES],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from har_search.board.standings import Standing
 from har_search.board.trials import StudyTrials
-from har_search.board.words import borne_out
+from har_search.board.words import led_with
 from har_search.challenge.rules import Track
 from har_search.challenge.words import percent
 from har_search.report.effects import FEWEST_IN_GROUP, FEWEST_TRIALS, Effect, Group, Tendency
@@ -147,15 +147,9 @@ def _of_track(study: StudyTrials, each: TrackSummary) -> str:
         )
     leader = each.leader
     count = "1 trial qualifies" if each.qualify == 1 else f"{each.qualify:,} trials qualify"
-    text = (
-        f"Track {name}: {count}; trial {leader.trial} of {leader.student} leads with "
-        f"{percent(leader.test_accuracy)} % at a gap of {percent(leader.gap)} pp"
-    )
-    if leader.confirmed is None:
-        return f"{text}, not trained again yet."
     return (
-        f"{text}. Over {leader.confirmed.seeds} fresh seeds it came to "
-        f"{percent(leader.confirmed.test_mean)} %: {borne_out(leader, name)}."
+        f"Track {name}: {count}; trial {leader.trial} of {leader.student} leads, "
+        f"{led_with(leader, name)}."
     )
 
 

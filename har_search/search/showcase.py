@@ -21,13 +21,16 @@ from har_search.board.colours import LIGHT
 from har_search.board.frame import frame
 from har_search.board.standings import Leaderboard, Selection, Standing, leaderboard
 from har_search.board.status import Point
+from har_search.board.words import accuracy_of, gap_of, led_with
 from har_search.challenge.figures import Details
 from har_search.challenge.inputs import explained
 from har_search.challenge.rules import Track
 from har_search.search.notable import TOP
 from har_search.storage.artifacts import CONFUSION_MATRIX, LEARNING_CURVE
+from har_search.storage.database import open_for_writing
 from har_search.storage.details import read
 from har_search.storage.patient import PatientStorage
+from har_search.storage.studies import read_study, studies_kept
 from har_search.storage.trials import trial_files
 from har_search.study.spec import StudySpec
 from har_search.texts import rendered
@@ -126,6 +129,20 @@ class Showcase:
         )
 
 
+def refresh_study_note(url: str, name: str) -> None:
+    """Write a study's note anew, as after its entries were confirmed.
+
+    Raises:
+        StorageError: the database fails.
+        NotFoundError: the study is deleted meanwhile.
+    """
+    with open_for_writing(url) as storage, studies_kept(storage, [name]):
+        stored = read_study(url, name)
+        if stored is not None:
+            study = optuna.load_study(study_name=name, storage=storage)
+            Showcase(storage, study, stored.spec, None).refresh_note()
+
+
 def study_note(spec: StudySpec, board: Leaderboard) -> str:
     """Return the study's note in Markdown."""
     return rendered(
@@ -134,6 +151,9 @@ def study_note(spec: StudySpec, board: Leaderboard) -> str:
         spec=spec,
         board=board,
         best=next(iter(board.standings), None),
+        led_with=led_with,
+        accuracy_of=accuracy_of,
+        gap_of=gap_of,
         explained=explained(spec.inputs),
         penalty=f"{spec.scoring.gap_penalty:g}",
         limit=f"{100 * spec.scoring.gap_limit:g}",

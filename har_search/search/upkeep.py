@@ -137,6 +137,10 @@ def earlier_leaders(url: str, name: str) -> list[FinishedTrial]:
     """Return the study's best trial by score and each track's leader."""
     board = leaderboard(url, Selection(study=name, top=1))
     leaders = [*board.standings, *filter(None, board.leaders.values())]
+    led = {
+        each.trial: [name for name, leader in board.leaders.items() if leader is each]
+        for each in leaders
+    }
     return [
         FinishedTrial(
             number=each.trial,
@@ -144,7 +148,8 @@ def earlier_leaders(url: str, name: str) -> list[FinishedTrial]:
             score=each.score,
             test_accuracy=each.test_accuracy,
             gap=each.gap,
-            tracks=each.tracks,
+            # one that holds may lead a track for which its own seed's figures do not qualify
+            tracks=tuple(dict.fromkeys([*each.tracks, *led[each.trial]])),
             parameters=each.parameters,
             epochs=each.epochs,
             seconds=each.seconds,

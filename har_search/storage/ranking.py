@@ -6,7 +6,7 @@ It cuts to the rows wanted and each track's leader, and fetches only those trial
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     union_all,
 )
@@ -46,6 +47,7 @@ from har_search.storage.schema import (
     with_attribute,
 )
 from har_search.storage.studies import StoredStudy, stored_studies
+from har_search.storage.winners import winners
 
 # What a ranking goes by, the first that differs deciding; a minus: the largest first.
 SORTS: Mapping[str, tuple[str, ...]] = {
@@ -95,13 +97,14 @@ class RankedTrial:
     """A finished trial as stored.
 
     `place` is None where it is not listed, but leads a track; `leads` are the keys of the tracks
-    that it leads. `figures` are its attributes, and `params` Optuna's numbers: a choice is stored
-    as its index.
+    that it leads: as `storage.winners` has it, or else by its own figures. `figures` are its
+    attributes, and `params` Optuna's numbers: a choice is stored as its index.
     """
 
     study: StoredStudy
     number: int
     place: int | None
+    pruned: bool
     score: float
     figures: Mapping[str, Any]
     params: Mapping[str, float]
@@ -140,11 +143,15 @@ def rank(url: str, selection: Selection) -> Ranking:
         any_confirmed = sqlalchemy.inspect(connection).has_table(confirmations_table.name)
         if not studies or (selection.confirmed and not any_confirmed):
             return Ranking()
+        found: dict[str, int] = {}
+        if any_confirmed:
+            found = winners(connection, _conditions(selection, studies), studies)
         query = _query(
             selection,
             list(studies.values()),
             connection.dialect.name,
             any_confirmed=any_confirmed,
+            won=found,
         )
         rows = [(row, json.loads(row.figures)) for row in connection.execute(query)]
         confirmed = _confirmed(connection, studies, rows)
@@ -155,11 +162,15 @@ def rank(url: str, selection: Selection) -> Ranking:
                 study=studies[row.study_id],
                 number=row.number,
                 place=row.place,
+                pruned=row.state == "PRUNED",
                 score=row.score,
                 figures=figures,
                 # SQLite writes the numbers as text
                 params={name: float(each) for name, each in json.loads(row.params or "{}").items()},
-                leads=tuple(row.leads.split(",")) if row.leads else (),
+                leads=(
+                    *(row.leads.split(",") if row.leads else ()),
+                    *(key for key, winner in found.items() if winner == row.trial_id),
+                ),
                 confirmed=confirmed.get((row.study_id, row.number)),
             )
             for row, figures in rows
@@ -184,21 +195,29 @@ def _confirmed(
 
 
 def _query(
-    selection: Selection, studies: Sequence[StoredStudy], dialect: str, *, any_confirmed: bool
+    selection: Selection,
+    studies: Sequence[StoredStudy],
+    dialect: str,
+    *,
+    any_confirmed: bool,
+    won: Mapping[str, int],
 ) -> Select[Any]:
     """Compose the query; `any_confirmed` says whether there is a table of confirmations.
 
+    `won` has the trial's id for the keys of tracks that are won by fresh seeds; in the others the
+    best figures lead.
     Only the rows wanted get a place: numbering every trial would take as long as finding them.
     """
     finished = _finished(selection, studies)
     chosen = _chosen(finished, selection)
     listed = _listed(chosen, selection)
-    led = _led(finished, studies)
-    shown = _shown(finished, listed, led)
+    led = _led(finished, studies, won)
+    shown = _shown(finished, listed, led, won)
     own = confirmations_table.c.trial_id == shown.c.trial_id
     figures, params = _OBJECTS[dialect]
     return select(
-        *shown.c["study_id", "number", "score", "place"],
+        *shown.c["trial_id", "study_id", "number", "score", "place"],
+        _one(select(trials.c.state).where(trials.c.trial_id == shown.c.trial_id), "state"),
         (exists().where(own) if any_confirmed else literal(False)).label("any_seeds"),
         _one(select(func.count()).select_from(finished), "finished"),
         _one(select(func.count()).select_from(chosen), "ranked"),
@@ -272,19 +291,27 @@ def _finished(selection: Selection, studies: Sequence[StoredStudy]) -> CTE:
         cast(gap, Double).label("gap"),
         cast(parameters, Integer).label("parameters"),
     ]
-    conditions = [trials.c.study_id.in_([study.id for study in studies]), is_finished()]
-    if selection.student is not None or selection.best_per_student:
+    if selection.best_per_student:
         source, student = with_attribute(source, "student")
         columns.append(student.label("student"))
-        if selection.student is not None:
-            conditions.append(student == json.dumps(selection.student))
-    if selection.trial is not None:
-        conditions.append(trials.c.number == selection.trial)
     if selection.confirmed:
         seeds = confirmations_table.c
         mean = select(func.avg(seeds.test_accuracy)).where(seeds.trial_id == trials.c.trial_id)
         columns.append(_one(mean, "confirmed_mean"))
+    conditions = _conditions(selection, [study.id for study in studies])
     return _materialized(select(*columns).select_from(source).where(*conditions), "finished")
+
+
+def _conditions(selection: Selection, studies: Collection[int]) -> list[ColumnElement[bool]]:
+    """Return what trials must fulfil to be ranked, or to lead, in the studies given by id."""
+    conditions = [trials.c.study_id.in_(studies), is_finished()]
+    if selection.student is not None:
+        own = (_ATTRIBUTES.c.trial_id == trials.c.trial_id) & (_ATTRIBUTES.c.key == "student")
+        name = json.dumps(selection.student)
+        conditions.append(exists().where(own, _ATTRIBUTES.c.value_json == name))
+    if selection.trial is not None:
+        conditions.append(trials.c.number == selection.trial)
+    return conditions
 
 
 def _chosen(finished: CTE, selection: Selection) -> CTE:
@@ -321,9 +348,9 @@ def _listed(chosen: CTE, selection: Selection) -> CTE:
     return _materialized(select(placed).where(placed.c.place > selection.skip), "listed")
 
 
-def _led(finished: CTE, studies: Sequence[StoredStudy]) -> CTE:
-    """Return who qualifies for each track, in the track's order."""
-    keys = {track_key(track.name) for study in studies for track in study.spec.tracks}
+def _led(finished: CTE, studies: Sequence[StoredStudy], won: Mapping[str, int]) -> CTE:
+    """Return who qualifies for each track that is not won, in the track's order."""
+    keys = {track_key(track.name) for study in studies for track in study.spec.tracks} - {*won}
     place = func.row_number().over(
         partition_by=_ATTRIBUTES.c.key, order_by=_ordered(finished, TRACK_ORDER)
     )
@@ -335,12 +362,12 @@ def _led(finished: CTE, studies: Sequence[StoredStudy]) -> CTE:
     return _materialized(query, "led")
 
 
-def _shown(finished: CTE, listed: CTE, led: CTE) -> CTE:
+def _shown(finished: CTE, listed: CTE, led: CTE, won: Mapping[str, int]) -> CTE:
     """Return the listed trials, then each track's leader that is not listed, without a place."""
     columns = "trial_id", "number", "study_id", "score"
     leaders = select(led.c.trial_id).where(led.c.track_place == 1)
     others = select(*finished.c[columns], null().label("place")).where(
-        finished.c.trial_id.in_(leaders),
+        or_(finished.c.trial_id.in_(leaders), finished.c.trial_id.in_([*won.values()])),
         finished.c.trial_id.not_in(select(listed.c.trial_id)),
     )
     return union_all(select(*listed.c[*columns, "place"]), others).cte("shown")

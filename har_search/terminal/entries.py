@@ -8,9 +8,10 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from har_search.board.words import inputs_after_comma, mean_sd
+from har_search.board.words import accuracy_of, inputs_after_comma, mean_sd
 from har_search.challenge.inputs import explained, label
-from har_search.challenge.words import counted, percent, visible
+from har_search.challenge.rules import accuracy_limits, gap_limits
+from har_search.challenge.words import counted, percent, verdicts_explained, visible
 from har_search.terminal.console import say
 from har_search.terminal.hints import NO_OPTIONS, Hints
 from har_search.terminal.table import show_rows
@@ -42,23 +43,21 @@ def show_confirmed(chosen: Sequence[Entry], found: Sequence[Confirmed], console:
             if name not in own:
                 judged.append("")
                 continue
-            pairs = zip(tests, gaps, strict=True)
-            share = sum(own[name].qualifies(*pair) for pair in pairs) / len(tests)
-            judged.append(f"{summary.verdicts[name]} ({100 * share:.0f} %)")
+            qualify = sum(own[name].qualifies(*pair) for pair in zip(tests, gaps, strict=True))
+            judged.append(f"{summary.verdicts[name]} ({qualify} of {len(tests)})")
         row = [
             str(entry.number),
-            percent(entry.standing.test_accuracy),
+            accuracy_of(entry.standing),
             str(summary.seeds),
-            mean_sd(summary.test_mean, summary.test_sd),
+            mean_sd(summary.test_mean, summary.test_sd, accuracy_limits(entry.tracks)),
             f"{percent(min(tests))} to {percent(max(tests))}",
-            mean_sd(summary.gap_mean, summary.gap_sd),
+            mean_sd(summary.gap_mean, summary.gap_sd, gap_limits(entry.tracks)),
         ]
         rows.append([*row, *judged])
     show_rows(figures, [f"track {name}" for name in tracks], rows, console)
     say(
         console,
-        "\nstands, fails: the means over seeds pass a track's rule, or do not, by one-sided "
-        "t-tests at p < 0.01. In brackets: the share of seeds that qualify by themselves. An entry "
+        f"\n{verdicts_explained()} In brackets: how many seeds qualify by themselves. An entry "
         "ends early when all its tracks are decided.",
         "dim",
     )

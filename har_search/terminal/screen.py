@@ -142,7 +142,7 @@ def show_ending(
         _show_command(hints.command("run", "--trials", total), console)
     if best is None:
         return
-    say(console, "Next, look at the best, and see which of the best stand with fresh seeds:")
+    say(console, "Next, look at the best, and see which of the best hold with fresh seeds:")
     _show_command(hints.command("show", best), console)
     _show_command(hints.command("confirm"), console)
 
@@ -194,7 +194,8 @@ def show_table(board: Leaderboard, console: Console, hints: Hints = NO_OPTIONS) 
     foot = hints.whole(words.foot(board.standings))
     finished = counted(board.finished, "finished trial")
     say(console, f"\n{len(board.standings)} of {finished}; {foot}", "dim")
-    for note in words.input_notes([*board.standings, *leaders]):
+    legend = words.pruned_legend(board.standings)
+    for note in [*filter(None, [legend]), *words.input_notes([*board.standings, *leaders])]:
         say(console, note, "dim")
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from har_search.board.columns import Column, is_same, most_spare, shown_columns
 from har_search.board.standings import Standing
+from har_search.board.words import is_entry
 
 
 def table(standings: Sequence[Standing], console: Console) -> Table:
@@ -48,7 +49,7 @@ def _draw(columns: Sequence[Column], standings: Sequence[Standing]) -> Table:
     for column in columns:
         drawn.add_column(column.title, justify="left" if column.left else "right", no_wrap=True)
     for standing in standings:
-        style = "green" if standing.tracks else ""
+        style = "green" if is_entry(standing) else ""
         drawn.add_row(*(escape(column.text(standing)) for column in columns), style=style)
     return drawn
 

@@ -17,7 +17,22 @@ from har_search.board.curves import draw_learning_curves
 from har_search.board.differences import differences
 from har_search.board.standings import Standing, find_trial
 from har_search.board.status import overview
-from har_search.board.words import borne_out, foot, mean_sd, of_seeds
+from har_search.board.words import (
+    accuracy_of,
+    confirmed_lines,
+    ended_early,
+    foot,
+    fresh_gap,
+    fresh_test,
+    gap_of,
+    is_entry,
+    judged,
+    of_seeds,
+    own_line,
+    own_seed,
+    pruned_legend,
+    tracks_of,
+)
 from har_search.challenge.activities import activity_name
 from har_search.challenge.inputs import explained, label
 from har_search.challenge.words import percent
@@ -66,15 +81,26 @@ def make_pages(url: str) -> Flask:
     app.jinja_env.filters |= {
         "percent": percent,
         "duration": duration,
-        "borne_out": borne_out,
+        "confirmed_lines": confirmed_lines,
+        "ended_early": ended_early,
         "foot": foot,
+        "fresh_gap": fresh_gap,
+        "fresh_test": fresh_test,
+        "gap_of": gap_of,
+        "is_entry": is_entry,
+        "judged": judged,
         "of_seeds": of_seeds,
+        "own_line": own_line,
+        "own_seed": own_seed,
+        "pruned_legend": pruned_legend,
+        "accuracy_of": accuracy_of,
+        "tracks_of": tracks_of,
         "label": label,
         "explained": explained,
         "code": code,
         "count": count,
     }
-    app.jinja_env.globals |= {"activity_name": activity_name, "mean_sd": mean_sd}
+    app.jinja_env.globals |= {"activity_name": activity_name}
 
     @app.get("/")
     def leaderboard() -> Response:

@@ -56,18 +56,18 @@ def test_too_few_seeds_are_refused() -> None:
 
 def test_a_verdict_can_be_early_late_or_none() -> None:
     clear = [0.98, 0.9805, 0.9795, 0.98, 0.9802]
-    assert verdict(B, clear, clear, 10) is Verdict.stands
+    assert verdict(B, clear, clear, 10) is Verdict.holds
     poor = [0.95, 0.951, 0.949, 0.95, 0.9502]
-    assert verdict(B, poor, poor, 10) is Verdict.fails
-    assert verdict(B, clear[:4], clear[:4], 10) is Verdict.open  # before the first look
+    assert verdict(B, poor, poor, 10) is Verdict.misses
+    assert verdict(B, clear[:4], clear[:4], 10) is Verdict.undecided  # before the first look
     near = [0.97, 0.98, 0.974, 0.976, 0.975]
-    assert verdict(B, near, near, 10) is Verdict.open
-    assert verdict(B, near + clear, near + clear, 10) in (Verdict.open, Verdict.stands)
+    assert verdict(B, near, near, 10) is Verdict.undecided
+    assert verdict(B, near + clear, near + clear, 10) in (Verdict.undecided, Verdict.holds)
 
 
 def test_a_verdict_once_found_stays() -> None:
     clear, poor = [0.98, 0.9805, 0.9795, 0.98, 0.9802], [0.9, 0.91, 0.92, 0.9, 0.91]
-    assert verdict(B, clear + poor, clear + poor, 10) is Verdict.stands
+    assert verdict(B, clear + poor, clear + poor, 10) is Verdict.holds
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_no_more_than_one_in_a_hundred_stands_by_luck(
     covariance = np.outer(spread, spread) * np.array([[1, correlation], [correlation, 1]])
     drawn = generator.multivariate_normal([test, gap], covariance, size=(STUDIES, 10))
     stood = sum(
-        verdict(track, list(each[:, 0]), list(each[:, 1]), 10) is Verdict.stands for each in drawn
+        verdict(track, list(each[:, 0]), list(each[:, 1]), 10) is Verdict.holds for each in drawn
     )
     assert stood / STUDIES <= ALPHA
 
@@ -97,14 +97,14 @@ def test_no_more_than_one_in_a_hundred_stands_by_luck(
 def test_no_more_than_one_in_a_hundred_fails_by_bad_luck(test: float, gap: float) -> None:
     generator = np.random.default_rng(562)
     drawn = generator.normal(test, 0.004, size=(STUDIES, 10))
-    failed = sum(verdict(B, list(each), [gap] * 10, 10) is Verdict.fails for each in drawn)
+    failed = sum(verdict(B, list(each), [gap] * 10, 10) is Verdict.misses for each in drawn)
     assert failed / STUDIES <= ALPHA
 
 
 def test_a_real_difference_is_found() -> None:
     generator = np.random.default_rng(563)
     drawn = generator.normal(0.977, 0.001, size=(200, 10))
-    stood = sum(verdict(B, list(each), [0.03] * 10, 10) is Verdict.stands for each in drawn)
+    stood = sum(verdict(B, list(each), [0.03] * 10, 10) is Verdict.holds for each in drawn)
     assert stood / 200 > 0.9
 
 

@@ -33,8 +33,8 @@ def test_the_whole_table(har_search: HarSearch) -> None:
     assert ran.code == 0
     lines = [line.rstrip() for line in ran.out.splitlines()]
     assert lines[0] == (
-        "Track A: trial 1 of ann, test 97.00 %, gap 1.00 pp, unconfirmed   "
-        "Track B: trial 2 of bob, test 98.00 %, gap 3.00 pp, unconfirmed"
+        "Track A: trial 1 of ann, test 97.00 %, gap 1.00 pp, not yet confirmed   "
+        "Track B: trial 2 of bob, test 98.00 %, gap 3.00 pp, not yet confirmed"
     )
     assert lines[2].split()[:3] == ["#", "trial", "student"]
     assert lines[3].split()[:7] == ["1", "1", "ann", "97.00", "98.00", "1.00", "97.00"]

@@ -4,11 +4,13 @@ Covers `entries/pool.py` and `challenge/confirmed.py`, too.
 """
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import optuna
 import pytest
 
 from har_search.board.standings import Selection, leaderboard
@@ -27,7 +29,7 @@ from har_search.study.spec import StudySpec
 from har_search.training.best_epoch import train
 from har_search.training.last_epoch import train_replicas
 from tests.conftest import Ran
-from tests.helpers import NoPool
+from tests.helpers import NoPool, note_of
 
 
 def certain(*tests: float) -> Confirmed:
@@ -116,6 +118,9 @@ def test_on_the_command_line(har_search: Callable[..., Ran], searched: str, uci_
     table = har_search("leaderboard", "--storage", searched).out
     assert "confirmed %" in table
     assert "(3)" in table
+    with open_for_writing(searched) as storage:
+        note = note_of(optuna.load_study(study_name="quick", storage=storage))
+    assert "| track | rule | leader |" in note  # written anew
     lines = har_search("leaderboard", "--storage", searched, "--format", "csv").out.splitlines()
     assert "confirmed_test_mean" in lines[0]
 
@@ -197,7 +202,9 @@ def test_an_entrys_page_says_what_fresh_seeds_made_of_it(
         found = [Confirmation(n, n, 0.98 + n / 1000, 0.99) for n in (-1, 0, 1)]
         confirmations.save(storage, "quick", 1, 7, 3, found)
     page = make_pages(sqlite_url).test_client().get("/studies/quick/trials/1").text
-    assert "with 3 fresh seeds: test 98.00 ± 0.10 %, gap 1.00 pp; track A: " in page
+    page = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "With 3 fresh seeds 98.00 ± 0.10 % test gap 1.00 ± 0.10 pp track A undecided: 3" in page
+    assert "with its own seed: test 97.00 %" in page
 
 
 def test_before_anything_is_confirmed_the_ranking_by_it_is_empty(

@@ -54,12 +54,15 @@ def test_the_card_tells_of_fresh_seeds(about: dict[str, object]) -> None:
         "test_sd": 0.003,
         "gap_mean": 0.025,
         "gap_sd": 0.004,
-        "verdicts": {"A": "stands", "B": "fails"},
+        "verdicts": {"A": "holds", "B": "misses"},
+        "reasons": {"A": "10 of 10 seeds qualify; mean 96.10 %", "B": "0 of 10 seeds qualify"},
     }
     card = model_card(about, onnx=False)
     assert "**Confirmed with 10 fresh seeds**" in card
-    assert "mean test accuracy 96.10 % (sd 0.30 pp), mean gap 2.50 pp" in card
-    assert "track A: stands, track B: fails." in card
+    assert "mean test accuracy 96.10 ± 0.30 % and mean gap 2.50 ± 0.40 pp" in card
+    assert "\n- track A holds: 10 of 10 seeds qualify; mean 96.10 %\n- track B misses: 0 of" in card
+    lead = "Over 10 fresh seeds its test accuracy is **96.10 ± 0.30 %** at a train-test gap of "
+    assert f"{lead}**2.50 ± 0.40 pp**: track A holds, track B misses. With its own seed it" in card
     assert "see the figures of fresh seeds below" in card
     assert "No fresh seeds" not in card
 

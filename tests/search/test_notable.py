@@ -60,13 +60,18 @@ def test_a_studys_note(sqlite_url: str, quick: StudySpec, fill: Callable[..., No
     board = leaderboard(sqlite_url, Selection(study="quick", top=1))
     (number,) = (each.trial for each in board.leaders.values() if each is not None)
     entry = f"trial {number} of \\<b\\>ann\\</b\\>, test 97.00 %, gap 1.00 pp"
+    importance = (
+        "**Importance**: the bars of optuna-dashboard add up to 100 % even where nothing matters. "
+        "Believe `har-search report`: it marks what is clearly more than luck."
+    )
     assert study_note(spec, board) == (
         "The study quick. [Class leaderboard](/)\n\n"
         "| track | rule | leader |\n"
         "| --- | --- | --- |\n"
-        f"| A | test above 96 %, gap under 2 pp | {entry} |\n"
+        f"| A | test above 96 %, gap under 2 pp | {entry}, not yet confirmed |\n"
         "| B | test above 97.5 % | none yet |\n\n"
         f"Best score: {entry}, of 1 finished trials.\n\n"
+        f"{importance}\n\n"
         "**Score** = test accuracy - 1 × (gap - 2 pp, where the gap is larger). **Gap** = train - "
         "test accuracy of the same epoch, dropout off, on the whole split. A trial's figures are "
         "those of its epoch of best score, so they were selected on the test set: expect less from "

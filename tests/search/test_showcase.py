@@ -17,15 +17,16 @@ from werkzeug.test import Client
 
 from har_search.board.colours import LIGHT
 from har_search.board.standings import Selection, leaderboard
+from har_search.challenge.confirmed import Confirmation
 from har_search.data.dataset import Dataset
 from har_search.networks import mlp
 from har_search.networks.evaluation import accuracy
 from har_search.networks.mlp import MLPConfig
 from har_search.networks.splits import TensorSplit
 from har_search.search.events import FinishedTrial
-from har_search.search.showcase import Showcase, plot
+from har_search.search.showcase import Showcase, plot, refresh_study_note
 from har_search.search.worker import work
-from har_search.storage import artifacts, details
+from har_search.storage import artifacts, confirmations, details
 from har_search.storage.database import open_for_writing
 from har_search.study.file import load_spec
 from har_search.study.spec import StudySpec
@@ -158,3 +159,20 @@ def test_the_plot_shows_where_trials_are_in_the_tracks_colours(
     assert 0 < left < 0.5
     assert 3 < right < 3.2
     assert [shape.fillcolor for shape in figure.layout.shapes] == list(LIGHT.tracks[:2])
+
+
+def test_the_note_is_written_anew_once_an_entry_is_confirmed(
+    sqlite_url: str, quick: StudySpec, fill: Callable[..., None]
+) -> None:
+    fill(sqlite_url, quick, [Entry(0.98, 0.01)])
+    found = [Confirmation(place, place, 0.94 + place / 1000, 0.96) for place in range(3)]
+    with open_for_writing(sqlite_url) as storage:
+        storage.create_our_tables()
+        confirmations.save(storage, "quick", 1, 7, 3, found)
+    refresh_study_note(sqlite_url, "quick")
+    with open_for_writing(sqlite_url) as storage:
+        note = note_of(optuna.load_study(study_name="quick", storage=storage))
+    assert (
+        "trial 1 of ann, misses: 0 of 3 seeds qualify; mean 94.10 %, 1.90 pp short (98.00" in note
+    )
+    assert "Believe `har-search report`" in note

@@ -104,7 +104,7 @@ def test_no_part_is_carried_out_twice(
     study = read_study(sqlite_url, "quick")
     assert study is not None
     for dialect in (sqlite.dialect(), postgresql.dialect()):
-        query = _query(Selection(top=1), [study], dialect.name, any_confirmed=True)
+        query = _query(Selection(top=1), [study], dialect.name, any_confirmed=True, won={})
         text = " ".join(str(query.compile(dialect=dialect)).split())
         for part in ("finished", "led", "listed"):
             assert f"{part} AS MATERIALIZED (" in text
