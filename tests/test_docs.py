@@ -85,8 +85,10 @@ def test_every_option_can_come_from_the_environment(monkeypatch: pytest.MonkeyPa
     for name, option, variable in commands.variables():
         assert f"| `{variable}` | `{option}` |" in page
         monkeypatch.setenv(variable, "1")
-        command = program.commands[name]  # type: ignore[attr-defined]
-        context = command.make_context(name, [], parent=root, resilient_parsing=True)
+        command, context = program, root
+        for part in name.split():
+            command = command.commands[part]  # type: ignore[attr-defined]
+            context = command.make_context(part, [], parent=context, resilient_parsing=True)
         (own,) = (each for each in command.params if option in each.opts)
         assert own.value_from_envvar(context) is not None, variable
         monkeypatch.delenv(variable)

@@ -79,20 +79,20 @@ def _own_seeds(standing: Standing) -> str:
     return "its own seed" if standing.replicas == 1 else f"its own {standing.replicas} seeds"
 
 
-def tracks_of(standing: Standing) -> list[str]:
+def tracks_of(standing: Standing) -> dict[str, str]:
     """Name the tracks for which a standing qualifies; once confirmed, with what holds there."""
     if standing.confirmed is None:
-        return list(standing.tracks)
-    return [
-        f"{track} {verdict}"
+        return {track: track for track in standing.tracks}
+    return {
+        track: f"{track} {verdict}"
         for track, verdict in standing.confirmed.verdicts.items()
         if track in standing.tracks or verdict == Verdict.holds
-    ]
+    }
 
 
 def tracks_text(standing: Standing) -> str:
     """Write what `tracks_of` names in one line."""
-    return (" " if standing.confirmed is None else ", ").join(tracks_of(standing))
+    return (" " if standing.confirmed is None else ", ").join(tracks_of(standing).values())
 
 
 def is_entry(standing: Standing) -> bool:

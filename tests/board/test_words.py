@@ -61,12 +61,12 @@ def test_a_confirmed_entry_leads_with_its_mean() -> None:
 
 
 def test_tracks_are_named_with_what_holds() -> None:
-    assert words.tracks_of(standing()) == ["A", "B"]
+    assert words.tracks_of(standing()) == {"A": "A", "B": "B"}
     confirmed = standing(confirmed=SUMMARY, tracks=("B",))
-    assert words.tracks_of(confirmed) == ["A holds", "B misses"]
+    assert words.tracks_of(confirmed) == {"A": "A holds", "B": "B misses"}
     assert words.is_entry(confirmed)
     missed = replace(SUMMARY, verdicts={"A": "misses", "B": "undecided"})
-    assert words.tracks_of(standing(confirmed=missed, tracks=())) == []
+    assert words.tracks_of(standing(confirmed=missed, tracks=())) == {}
     assert not words.is_entry(standing(confirmed=missed))
     assert words.is_entry(standing())
     assert not words.is_entry(standing(tracks=()))

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,7 +89,7 @@ def test_after_ctrl_c_the_hints_go_on_for_the_same_student_and_find_the_trial(
         hear(self, event, stopping=stopping)  # type: ignore[arg-type]
         if self.done >= 2 and not pressed:
             pressed.append(True)
-            run_module.signal.raise_signal(run_module.signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
 
     first = ("--trials", 40, "--student", "Ada L", "--study", quick_file, "--workers", 1)
     with monkeypatch.context() as patched:
