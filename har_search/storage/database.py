@@ -314,6 +314,7 @@ def open_for_reading(url: str) -> Iterator[sqlalchemy.Connection]:
         try:
             with engine.connect() as connection:
                 require_revision(connection)
+                connection.rollback()  # the reader begins anew, in its own way
                 yield connection
         finally:
             engine.dispose()
