@@ -28,7 +28,7 @@ def test_all_that_is_known_of_a_study_goes_by_its_new_name(
     before = leaderboard(url, Selection(study="quick")).standings
     rename_study(url, "quick", "mine (2026)")
     after = leaderboard(url, Selection(study="mine (2026)")).standings
-    assert [replace(each, study="quick") for each in after] == [*before]
+    assert [replace(each, study="quick", spec=quick) for each in after] == [*before]
     assert read_study(url, "quick") is None
     stored = read_study(url, "mine (2026)")
     assert stored is not None
