@@ -15,7 +15,7 @@ from typing import TypeVar
 from sqlalchemy import exc
 
 Result = TypeVar("Result")
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 2.0
 # SQLSTATE classes in which PostgreSQL is away or busy: connection, operator intervention, rollback
 TRANSIENT_STATES = ("08", "57", "40")
 

@@ -172,8 +172,7 @@ def _id(name: str) -> sqlalchemy.Select[Any]:
 
 
 def _ids(storage: PatientStorage, name: str) -> list[int]:
-    with storage.engine.connect() as connection:
-        return list(connection.execute(_id(name)).scalars())
+    return [row.study_id for row in storage.fetch(_id(name))]
 
 
 def _delete_orphans(storage: PatientStorage) -> None:

@@ -11,8 +11,9 @@ import optuna
 import psutil
 import pytest
 
+from har_search.errors import HarSearchError
 from har_search.storage.database import open_for_writing
-from tests.acceptance.conftest import Running, open_claims
+from tests.acceptance.conftest import Running, open_claims, trials_of
 
 Start = Callable[..., Running]
 
@@ -72,14 +73,29 @@ def test_a_folder_that_cannot_be_written_any_more_is_told_of(
     assert (to / "weights.safetensors").exists()
 
 
+def delete_under(search: Running, url: str) -> None:
+    """Delete the study between two of the search's writes.
+
+    Optuna lets it be, without a word, where a trial begins meanwhile.
+    """
+    while trials_of(url):
+        everyone = [psutil.Process(search.process.pid), *search.workers()]
+        for each in everyone:
+            each.suspend()
+        try:  # in vain where one was stopped in the middle of a write
+            with suppress(HarSearchError), open_for_writing(url, 1) as storage:
+                optuna.delete_study(study_name="short", storage=storage)
+        finally:
+            for each in everyone:
+                each.resume()
+
+
 @pytest.mark.slow
 def test_a_study_that_is_deleted_ends_its_search(start: Start, url: str) -> None:
     search = start(url, "--trials", 1000, "--workers", 2, epochs=20)
     search.until_finished(3)
     workers = search.workers()
-    with open_for_writing(url) as storage, suppress(KeyError):
-        for _ in range(1000):  # Optuna lets it be, without a word, where a trial began meanwhile
-            optuna.delete_study(study_name="short", storage=storage)
+    delete_under(search, url)
     assert search.wait(60) == 1, search.output
     (line,) = [line for line in search.output.splitlines() if line.startswith("error: ")]
     assert "the study 'short' was deleted while it was in use" in line
@@ -93,7 +109,7 @@ def test_a_study_that_is_deleted_ends_its_search(start: Start, url: str) -> None
 
 @pytest.mark.slow
 def test_a_study_that_is_deleted_ends_its_confirmation(start: Start, sqlite_url: str) -> None:
-    assert start(sqlite_url, "--trials", 1, "--workers", 1, epochs=5).wait() == 0
+    assert start(sqlite_url, "--trials", 1, "--workers", 1, epochs=100).wait() == 0
     confirm = start(sqlite_url, "--seeds", 1000, "--workers", 2, command="confirm")
     confirm.until(lambda: "trial 0: " in confirm.output)
     with open_for_writing(sqlite_url) as storage:

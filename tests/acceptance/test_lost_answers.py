@@ -26,8 +26,8 @@ def test_lost_answers_lose_no_trial_and_make_none_twice(
     start: Start, proxy: Proxy, postgresql_url: str
 ) -> None:
     proxy.lose = 0.06
-    search = start(proxy.url, "--trials", 40, "--workers", 2, epochs=3)
-    assert search.wait() == 0, search.output
+    search = start(proxy.url, "--trials", 40, "--workers", 2, "--patience", "20m", epochs=3)
+    assert search.wait(1200) == 0, search.output
     assert proxy.lost > 20
     assert "Traceback" not in search.output
     assert "The study has its 40 trials." in search.output
