@@ -8,7 +8,7 @@ from har_search.board.diagnosis import Finding, diagnose, diagnose_study
 from har_search.board.evidence import Neighbour
 from har_search.board.standings import Standing, hyperparameters
 from har_search.challenge.figures import Curve
-from har_search.storage.database import open_for_reading
+from har_search.storage.database import decoding, open_for_reading
 from har_search.storage.details import curves
 from har_search.storage.figures import sampled_values
 from har_search.storage.studies import stored_studies
@@ -22,24 +22,22 @@ def neighbours(url: str, study: str) -> tuple[StudySpec, list[Neighbour]]:
         NotFoundError: no database there.
         StorageError: it cannot be read.
     """
-    with open_for_reading(url) as connection:
+    with open_for_reading(url) as connection, decoding(url):
         (stored,) = stored_studies(connection, study)
-        rows = curves(connection, study)
-        sampled = sampled_values(connection, study)
-    values: dict[int, dict[str, float]] = {}
-    for trial_id, name, value in sampled:
-        values.setdefault(trial_id, {})[name] = value
-    return stored.spec, [
-        Neighbour(
-            params=hyperparameters(stored.spec, values.get(row.trial_id, {}), None),
-            score=row.score,
-            test_accuracy=row.test_accuracy,
-            gap=row.gap,
-            epoch=row.epoch,
-            curve=json.loads(row.curve)["test_accuracy"],
-        )
-        for row in rows
-    ]
+        values: dict[int, dict[str, float]] = {}
+        for trial_id, name, value in sampled_values(connection, study):
+            values.setdefault(trial_id, {})[name] = value
+        return stored.spec, [
+            Neighbour(
+                params=hyperparameters(stored.spec, values.get(row.trial_id, {}), None),
+                score=row.score,
+                test_accuracy=row.test_accuracy,
+                gap=row.gap,
+                epoch=row.epoch,
+                curve=json.loads(row.curve)["test_accuracy"],
+            )
+            for row in curves(connection, study)
+        ]
 
 
 def findings(url: str, standing: Standing, curve: Curve | None) -> list[Finding]:
