@@ -25,6 +25,7 @@ from har_search.storage.patient import PatientStorage
 from har_search.storage.studies import require_study
 
 Result = TypeVar("Result")
+END_SECONDS = 3.0  # at most, for what the thread is doing at the end
 SYNC_SECONDS = 5.0  # between two times that SQLite's log is put on the disk
 
 
@@ -48,16 +49,23 @@ class Upkeep:
         self.study_name = sweeper.study.study_name
         self.tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self.asked: list[Future[object]] = []
+        self.ended = False
+        self.thread = threading.Thread(target=self._work, daemon=True)
         self.synced = time.monotonic()
 
     def __enter__(self) -> Self:
         """Start the thread."""
-        threading.Thread(target=self._work, daemon=True).start()
+        self.thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let the thread end after what it is doing, and wait for nothing."""
+        """Let the thread end after what it is doing; wait for that as long as a picture may take.
+
+        Python's end would break off a drawing in the middle, and the process with it.
+        """
+        self.ended = True
         self.tasks.put(None)
+        self.thread.join(END_SECONDS)
 
     def sweep(self) -> None:
         """Put back what dead workers held."""
@@ -128,7 +136,7 @@ class Upkeep:
         return future
 
     def _work(self) -> None:
-        while (task := self.tasks.get()) is not None:
+        while (task := self.tasks.get()) is not None and not self.ended:
             task()
         self.storage.remove_session()
 
