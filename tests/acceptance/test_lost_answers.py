@@ -25,8 +25,10 @@ def proxy(postgresql_url: str) -> Iterator[Proxy]:
 def test_lost_answers_lose_no_trial_and_make_none_twice(
     start: Start, proxy: Proxy, postgresql_url: str
 ) -> None:
-    proxy.lose = 0.06
+    proxy.lose = 0.01  # to open a database takes some fifty answers, all of them at once
     search = start(proxy.url, "--trials", 40, "--workers", 2, "--patience", "20m", epochs=3)
+    search.until_finished(1)
+    proxy.lose = 0.06
     assert search.wait(1200) == 0, search.output
     assert proxy.lost > 20
     assert "Traceback" not in search.output
