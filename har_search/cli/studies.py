@@ -74,9 +74,9 @@ def delete(
     """Delete a study with its trials and their files. Asks before, on a terminal."""
     from har_search.storage.artifacts import folder_of
     from har_search.storage.deletion import delete_study
-    from har_search.storage.naming import require_study
+    from har_search.storage.naming import check_there
 
-    require_study(storage, name)
+    check_there(storage, name)
     if not force:
         _refuse_while_searched(
             storage, name, "end it first, or delete it all the same with --force"
@@ -147,9 +147,9 @@ def _refuse_while_searched(storage: str, name: str, cure: str) -> None:
     """
     from har_search.storage.activity import LOOK_SECONDS, is_searched, open_claims
     from har_search.storage.database import open_for_writing
-    from har_search.storage.naming import require_study
+    from har_search.storage.naming import check_there
 
-    require_study(storage, name)
+    check_there(storage, name)
     with open_for_writing(storage) as opened:
         opened.create_our_tables()
         if open_claims(opened, name):

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from har_search.storage.artifacts import files_of_study
 from har_search.storage.database import alone, open_for_writing
-from har_search.storage.naming import find_study, require_study
+from har_search.storage.naming import check_there, find_study
 from har_search.storage.schema import (
     OF_STUDIES,
     OF_TRIALS,
@@ -31,7 +31,7 @@ def delete_study(url: str, name: str, folder: Path | None) -> int:
         NotFoundError: no database or no such study.
         StorageError: the database cannot be written.
     """
-    require_study(url, name)
+    check_there(url, name)
     with open_for_writing(url) as storage, alone(url):
         create_tables(storage.engine)
         with storage.engine.begin() as connection:

@@ -32,7 +32,7 @@ def find_study(connection: sqlalchemy.Connection, name: str) -> StoredStudy:
     return found[0]
 
 
-def require_study(url: str, name: str) -> None:
+def check_there(url: str, name: str) -> None:
     """Check, without making a database, that one has a study of this name.
 
     Raises:
@@ -86,7 +86,7 @@ def rename_study(url: str, old: str, new: str) -> None:
         OptionError: another study has the name, or none on these data may have it.
         StorageError: the database cannot be written.
     """
-    require_study(url, old)
+    check_there(url, old)
     with open_for_writing(url) as storage, alone(url):
         _rename(storage, old, new)
 

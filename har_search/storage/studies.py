@@ -17,16 +17,12 @@ from har_search.storage import attributes
 from har_search.storage.database import has_studies_table, open_for_reading
 from har_search.storage.patience import is_transient
 from har_search.storage.schema import (
+    OF_STUDIES,
+    OF_TRIALS,
+    OPTUNAS,
     claims,
     studies,
-    study_directions,
-    study_system_attributes,
     study_user_attributes,
-    trial_intermediate_values,
-    trial_params,
-    trial_system_attributes,
-    trial_user_attributes,
-    trial_values,
     trials,
 )
 from har_search.study.file import parse_spec
@@ -180,19 +176,14 @@ def _delete_orphans(storage: PatientStorage) -> None:
 
     The next study gets the ids of a deleted one there, and so would get its trials.
     """
+    of_optunas = [each for each in OF_TRIALS if each.metadata is OPTUNAS]
+    owners = [
+        (claims.c.study_name, studies.c.study_name),
+        *((each.c.study_id, studies.c.study_id) for each in (trials, *OF_STUDIES)),
+        *((each.c.trial_id, trials.c.trial_id) for each in of_optunas),
+    ]
     with storage.engine.begin() as connection:
-        for column, owner in (
-            (claims.c.study_name, studies.c.study_name),
-            (trials.c.study_id, studies.c.study_id),
-            (study_directions.c.study_id, studies.c.study_id),
-            (study_user_attributes.c.study_id, studies.c.study_id),
-            (study_system_attributes.c.study_id, studies.c.study_id),
-            (trial_params.c.trial_id, trials.c.trial_id),
-            (trial_values.c.trial_id, trials.c.trial_id),
-            (trial_intermediate_values.c.trial_id, trials.c.trial_id),
-            (trial_user_attributes.c.trial_id, trials.c.trial_id),
-            (trial_system_attributes.c.trial_id, trials.c.trial_id),
-        ):
+        for column, owner in owners:
             connection.execute(column.table.delete().where(~exists().where(owner == column)))
 
 

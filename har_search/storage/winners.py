@@ -86,9 +86,8 @@ def _candidates(
     )
     rows: dict[int, list[Any]] = {}
     for row in connection.execute(query):
-        if row.trial_seed == json.loads(
-            row.own_seed
-        ):  # Optuna uses the id of a deleted trial again
+        # Optuna uses the id of a deleted trial again, whose rows may be there still.
+        if row.trial_seed == json.loads(row.own_seed):
             rows.setdefault(row.trial_id, []).append(row)
     return [_candidate(own) for own in rows.values()]
 
