@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from har_search.board.standings import Standing
-from har_search.board.words import mean_sd
+from har_search.board.words import fresh_gap, fresh_test, gap_of, mean_sd
 from har_search.challenge.inputs import label
+from har_search.challenge.rules import accuracy_limits
 from har_search.challenge.words import percent
 from har_search.study.spec import HYPERPARAMETERS, Value
 
@@ -56,9 +57,11 @@ def _configuration(first: Standing, second: Standing) -> Iterator[Line]:
 def _figures(first: Standing, second: Standing) -> Iterator[Line]:
     figures: dict[str, Callable[[Standing], str]] = {
         "student": lambda each: each.student,
-        "test accuracy %": lambda each: mean_sd(each.test_accuracy, each.test_accuracy_sd),
+        "test accuracy %": lambda each: mean_sd(
+            each.test_accuracy, each.test_accuracy_sd, accuracy_limits(each.spec.tracks)
+        ),
         "train accuracy %": lambda each: percent(each.train_accuracy),
-        "gap pp": lambda each: percent(each.gap),
+        "gap pp": gap_of,
         "score %": lambda each: percent(each.score),
         "tracks": lambda each: ", ".join(each.tracks) or "none",
         "seeds": lambda each: str(each.replicas),
@@ -76,13 +79,8 @@ def _confirmed(first: Standing, second: Standing) -> Iterator[Line]:
         yield Line("fresh seeds", "none yet", "none yet")
         return
     yield Line("fresh seeds", *("none yet" if each is None else str(each.seeds) for each in pair))
-    for name, part in (("test accuracy %", "test"), ("gap pp", "gap")):
-        texts = (
-            "–"
-            if each is None
-            else mean_sd(getattr(each, f"{part}_mean"), getattr(each, f"{part}_sd"))
-            for each in pair
-        )
+    for name, text in (("test accuracy %", fresh_test), ("gap pp", fresh_gap)):
+        texts = ("–" if each.confirmed is None else text(each) for each in (first, second))
         yield Line(name, *texts)
     names = {name: None for each in pair if each is not None for name in each.verdicts}
     for name in names:

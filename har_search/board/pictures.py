@@ -32,8 +32,8 @@ SMALL_TEXT = 9.5
 Margins = tuple[float, float, float, float]  # left, right, bottom, top, in inches
 # Where accuracy against gap has its axes, in inches: the size, then the margins. The narrow one is
 # for telephones, whose screens show it as it is.
-WIDE: tuple[tuple[float, float], Margins] = ((6.4, 4.2), (0.62, 0.15, 0.5, 0.34))
-NARROW: tuple[tuple[float, float], Margins] = ((3.5, 3.2), (0.58, 0.1, 0.48, 0.32))
+WIDE: tuple[tuple[float, float], Margins] = ((6.4, 4.2), (0.78, 0.15, 0.5, 0.34))
+NARROW: tuple[tuple[float, float], Margins] = ((3.5, 3.2), (0.72, 0.1, 0.48, 0.32))
 _WRITING = Lock()  # the settings that writing needs are the process's, too
 
 

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from har_search.board import pictures
@@ -122,6 +123,20 @@ def test_a_narrow_picture_fits_a_telephone_and_can_be_read() -> None:
             r"font(?:-size)?: ?(?:bold )?([\d.]+)px", pictures.svg(figure).decode()
         ):
             assert float(size) * 4 / 3 >= 11  # its units are points
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_both_axes_of_accuracy_against_gap_are_named_within_the_picture(narrow: bool) -> None:
+    points = [Point(0.9576, 0.028, False), Point(0.9708, 0.0159, False)]  # steps of 0.25 %
+    figure = pictures.draw_accuracy_against_gap(points, HOMEWORK_TRACKS, narrow=narrow)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    (axes,) = figure.axes
+    assert "97.25" in [each.get_text() for each in axes.get_yticklabels()]
+    for label in (axes.xaxis.label, axes.yaxis.label):
+        place = label.get_window_extent(canvas.get_renderer())
+        assert place.x0 >= 0
+        assert place.y0 >= 0
 
 
 def test_a_png_is_one() -> None:
