@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from har_search.board.diagnosis import Finding, diagnose, diagnose_study
+from har_search.board.diagnosis import Finding, diagnose
 from har_search.board.evidence import Neighbour
 from har_search.board.standings import Standing, hyperparameters
 from har_search.challenge.figures import Curve
@@ -51,13 +51,3 @@ def findings(url: str, standing: Standing, curve: Curve | None) -> list[Finding]
         return []
     spec, others = neighbours(url, standing.study)
     return diagnose(standing, curve, spec, others)
-
-
-def study_findings(url: str, study: str) -> list[Finding]:
-    """Return what stands out in a study.
-
-    Raises:
-        NotFoundError: no database there.
-        StorageError: it cannot be read.
-    """
-    return diagnose_study(*neighbours(url, study))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from har_search.board.neighbours import findings, neighbours, study_findings
+from har_search.board.diagnosis import diagnose_study
+from har_search.board.neighbours import findings, neighbours
 from har_search.board.standings import find_trial
 from har_search.challenge.figures import Curve, Details
 from har_search.report import write_report
@@ -65,7 +66,7 @@ def test_an_entry_without_a_curve_is_not_diagnosed(sqlite_url: str, fill: Fill) 
     fill(sqlite_url, spec, [Entry(0.98)])
     number = len(spec.starts)
     assert findings(sqlite_url, find_trial(sqlite_url, number), None) == []
-    assert study_findings(sqlite_url, "homework") == []
+    assert diagnose_study(*neighbours(sqlite_url, "homework")) == []
 
 
 def test_show_page_and_report_say_the_same(
@@ -95,7 +96,7 @@ def test_too_little_is_not_diagnosed(
         details.save(storage, "few", number, Details(curve, [[1] * 6] * 6))
     shown = har_search("show", number, "--storage", sqlite_url).out
     assert "Unstable" not in shown
-    assert study_findings(sqlite_url, "few") == []
+    assert diagnose_study(*neighbours(sqlite_url, "few")) == []
     page = make_pages(sqlite_url).test_client().get(f"/studies/few/trials/{number}").text
     assert "Learning curve" in page
     assert "Why, and what next" not in page
