@@ -24,9 +24,8 @@ def told(confirm: Running) -> list[int]:
 def test_a_signal_ends_all_of_it_and_what_is_trained_is_kept(
     start: Start, sqlite_url: str, name: str
 ) -> None:
-    assert (
-        start(sqlite_url, "--trials", 1, "--workers", 1, epochs=100).wait() == 0
-    )  # it takes a while
+    # Of so many epochs that a seed takes a while: an entry's confirmation may end early.
+    assert start(sqlite_url, "--trials", 1, "--workers", 1, epochs=100).wait() == 0
     many = ("--seeds", 1000, "--workers", 2)
     confirm = start(sqlite_url, *many, command="confirm")
     confirm.until(lambda: len(told(confirm)) >= 3)
